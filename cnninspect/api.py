@@ -1,0 +1,108 @@
+"""All that the package offers to Python programs: find a model, read it, summarize it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnninspect.values import Problem, Problems, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnninspect.frontends.yaml.load import Loaded
+    from cnninspect.frontends.yaml.tree import Source
+    from cnninspect.ir import Graph, Node
+    from cnninspect.passes.cost import Cost, Totals
+    from cnninspect.values import Finding, Shape
+
+
+class ModelError(Exception):
+    """A model has mistakes; ``findings`` holds every one of them with its place."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        first = next((finding for finding in findings if finding.severity == "error"), findings[0])
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        super().__init__(f"{first.span}: {first.message}{more}")
+        self.findings = findings
+
+
+class CannotRun(Exception):
+    """The work could not be begun: no such file, an unreadable one, an unknown name."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class Row(NamedTuple):
+    """One layer of a summary."""
+
+    node: Node
+    cost: Cost
+    runs: bool
+    """False for a layer that exists only while the network learns."""
+
+
+class Summary(NamedTuple):
+    """Every figure of a network at a batch and data type."""
+
+    graph: Graph
+    batch: int
+    dtype: str
+    rows: tuple[Row, ...]
+    totals: Totals
+
+
+def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
+    model: str,
+    *,
+    variant: str | None = None,
+    sets: Mapping[str, object] | None = None,
+    inputs: Mapping[str | None, Shape] | None = None,
+    text: str | None = None,
+    outside: bool = False,
+) -> Loaded:
+    """Read a model by path, ``-`` or shipped name; mistakes in it are findings, CannotRun is raised for the rest.
+
+    ``text`` is read instead of a file where it is given, ``model`` then being what to call it.
+    """
+    from cnninspect.frontends import locate  # noqa: PLC0415 - keeps `import cnninspect` light
+    from cnninspect.frontends.yaml.load import Wanted, load  # noqa: PLC0415
+    from cnninspect.frontends.yaml.source import BadText  # noqa: PLC0415
+
+    try:
+        source, shipped_variant = locate.find(model, text)
+    except BadText as bad:
+        return locate.broken(model, bad)
+    except Problem as problem:
+        raise CannotRun(problem) from None
+    wanted = Wanted(variant or shipped_variant, sets or {}, inputs or {})
+    return load(source, wanted, locate.Opener(outside=outside))
+
+
+def load(model: str, /, *, variant: str | None = None, input: Shape | None = None, **params: Any) -> Graph:  # noqa: A002
+    """The graph of a model file or shipped network; ``params`` replace the file's params of those names.
+
+    Raises ModelError with every finding if the model has a mistake, CannotRun if there is nothing to read.
+    """
+    loaded = read(model, variant=variant, sets=params, inputs={None: input} if input else {})
+    if loaded.graph is None or any(finding.severity == "error" for finding in loaded.findings):
+        raise ModelError(loaded.findings)
+    return loaded.graph
+
+
+def summarize(graph: Graph, *, batch: int = 1, dtype: str = "float32") -> Summary:
+    """Every figure of a graph: for each layer and in total."""
+    from cnninspect.passes.cost import DTYPES, costs, total  # noqa: PLC0415
+    from cnninspect.passes.usage import at_inference  # noqa: PLC0415
+
+    if dtype not in DTYPES:
+        message = f"unknown dtype '{clip(dtype)}': use {', '.join(DTYPES)}"
+        raise ValueError(message)
+    found = costs(graph, batch, dtype)
+    runs = at_inference(graph)
+    rows = tuple([Row(*row) for row in zip(graph.nodes, found, runs)])  # noqa: B905 - one each
+    return Summary(graph, batch, dtype, rows, total(found, runs))
+
+
+__all__ = ["CannotRun", "ModelError", "Problem", "Problems", "Row", "Summary", "load", "read", "summarize"]

@@ -1,0 +1,204 @@
+"""Modules for the windowed layers that torch lacks; every other layer is torch's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CONVS: tuple[type[nn.Conv1d | nn.Conv2d | nn.Conv3d], ...] = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+CONVOLVE = (functional.conv1d, functional.conv2d, functional.conv3d)
+AVERAGE = (functional.avg_pool1d, functional.avg_pool2d, functional.avg_pool3d)
+
+
+class SeparableConv(nn.Module):
+    """A conv of each channel by itself, then one across the channels of each position."""
+
+    def __init__(  # noqa: PLR0913 - the options of the layer
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Sequence[int],
+        stride: Sequence[int],
+        padding: Sequence[int],
+        dilation: Sequence[int],
+        multiplier: int = 1,
+        bias: bool = True,  # noqa: FBT001, FBT002 - as torch's layers have it
+    ) -> None:
+        super().__init__()
+        conv: Any = CONVS[len(kernel_size) - 1]
+        middle = in_channels * multiplier
+        window = {"stride": stride, "padding": padding, "dilation": dilation}
+        self.depthwise = conv(in_channels, middle, kernel_size, **window, groups=in_channels, bias=False)
+        self.pointwise = conv(middle, out_channels, 1, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.pointwise(self.depthwise(x))
+        return y
+
+
+if TYPE_CHECKING:
+    _Any = nn.Module
+else:
+    _Any = object
+
+
+class _Cropped(_Any):
+    """A transposed conv whose output loses a different number of cells before and after."""
+
+    def __init__(self, *, crop: Sequence[int], **options: object) -> None:
+        super().__init__(**options)
+        self.crop = [-side for side in crop]
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        return functional.pad(super().forward(x, output_size), self.crop)
+
+
+class CroppedConvTranspose1d(_Cropped, nn.ConvTranspose1d):
+    """In 1-D."""
+
+
+class CroppedConvTranspose2d(_Cropped, nn.ConvTranspose2d):
+    """In 2-D."""
+
+
+class CroppedConvTranspose3d(_Cropped, nn.ConvTranspose3d):
+    """In 3-D."""
+
+
+class PaddedAvgPool(nn.Module):
+    """An average pool with any padding; ``overrun`` is padding that never counts in a mean."""
+
+    def __init__(
+        self,
+        kernel_size: Sequence[int],
+        stride: Sequence[int],
+        padding: Sequence[int],
+        overrun: Sequence[int],
+        count_include_pad: bool,  # noqa: FBT001 - as torch's layers have it
+    ) -> None:
+        super().__init__()
+        self.pool: Any = AVERAGE[len(kernel_size) - 1]
+        self.kernel_size = tuple(kernel_size)
+        self.stride = tuple(stride)
+        self.padding = list(padding)
+        self.overrun = list(overrun)
+        self.filler = float(count_include_pad)
+        self.uneven = any(overrun) or not count_include_pad
+        self.least = 1.0
+        for cells in kernel_size:
+            self.least /= cells
+
+    def mean(self, x: Tensor, filler: float) -> Tensor:
+        """The mean over whole windows, padding being filled."""
+        padded = functional.pad(functional.pad(x, self.padding, value=filler), self.overrun)
+        y: Tensor = self.pool(padded, self.kernel_size, self.stride)
+        return y
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.mean(x, 0.0)
+        if not self.uneven:
+            return y
+        share = self.mean(x.new_ones((1, 1, *x.shape[2:])), self.filler)
+        return y / share.clamp(min=self.least)  # a window that sees nothing gives 0
+
+
+class ChannelLinear(nn.Linear):
+    """A linear layer along the channels of a map."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class SparseConv(nn.Module):
+    """A conv whose output maps see only the input maps that a table lists."""
+
+    index: Tensor
+
+    def __init__(  # noqa: PLR0913 - the options of the layer
+        self,
+        in_channels: int,
+        table: Sequence[Sequence[int]],
+        kernel_size: Sequence[int],
+        stride: Sequence[int],
+        padding: Sequence[int],
+        dilation: Sequence[int],
+        bias: bool = True,  # noqa: FBT001, FBT002 - as torch's layers have it
+    ) -> None:
+        super().__init__()
+        self.convolve: Any = CONVOLVE[len(kernel_size) - 1]
+        self.shape = (len(table), in_channels, *kernel_size)
+        self.window = (tuple(stride), tuple(padding), tuple(dilation))
+        places = [row * in_channels + column for row, maps in enumerate(table) for column in maps]
+        self.register_buffer("index", torch.tensor(places), persistent=False)
+        self.weight = nn.Parameter(torch.empty(len(places), *kernel_size))
+        self.bias = nn.Parameter(torch.empty(len(table))) if bias else None
+        self.fan_in = self.weight[0].numel() * len(places) / len(table)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights as torch draws those of a conv with as many connections on average."""
+        bound = self.fan_in**-0.5
+        for tensor in self.parameters():
+            nn.init.uniform_(tensor, -bound, bound)
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows, columns, *kernel = self.shape
+        dense = self.weight.new_zeros(rows * columns, *kernel).index_copy(0, self.index, self.weight)
+        y: Tensor = self.convolve(x, dense.view(self.shape), self.bias, *self.window)
+        return y
+
+
+class Subsample(nn.Module):
+    """The mean or sum of each window, scaled and shifted by two numbers for each map."""
+
+    def __init__(
+        self,
+        channels: int,
+        kernel_size: Sequence[int],
+        stride: Sequence[int],
+        mode: Literal["average", "sum"] = "average",
+        bias: bool = True,  # noqa: FBT001, FBT002 - as torch's layers have it
+    ) -> None:
+        super().__init__()
+        self.pool: Any = AVERAGE[len(kernel_size) - 1]
+        self.window = (tuple(kernel_size), tuple(stride))
+        self.weight = nn.Parameter(torch.empty(channels))
+        self.bias = nn.Parameter(torch.empty(channels)) if bias else None
+        self.cells = 1
+        for cells in kernel_size if mode == "sum" else ():
+            self.cells *= cells
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Start as the mean of each window, whatever the mode."""
+        nn.init.constant_(self.weight, 1 / self.cells)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        along = (-1, *[1] * len(self.window[0]))
+        y: Tensor = self.pool(x, *self.window) * (self.weight * self.cells).view(along)
+        return y if self.bias is None else y + self.bias.view(along)
+
+
+class RBF(nn.Module):
+    """The squared distance of a vector to each centre."""
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(out_features, in_features))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw centres of -1 and 1, as the bitmaps of characters were."""
+        with torch.no_grad():
+            self.weight.bernoulli_(0.5).mul_(2).sub_(1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x.unsqueeze(-2) - self.weight).square().sum(-1)

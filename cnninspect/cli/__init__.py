@@ -1,0 +1,105 @@
+"""The command line: arguments to the API, its answer to a report, an exit code.
+
+Every command is a module of this package with a function of the same name; only the one that is
+called is imported. Exit codes: 0 fine, 1 the model has findings, 2 cnninspect could not run.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import import_module
+
+COMMANDS = ("summary", "expand", "zoo", "layers", "explain", "schema")
+"""In the order in which ``--help`` lists them."""
+
+
+def main() -> None:
+    """Run the command that the arguments name, and exit."""
+    gc.disable()  # a run is short and makes no garbage in circles: collecting costs a tenth of it
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = run(sys.argv[1:])
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:  # the reader has gone, as `| head` does: nothing to tell and nobody to tell it
+        _close_quietly()
+        code = 0
+    except OSError as error:
+        code = _failed(f"cannot write the output: {error.strerror or error}")
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run with these arguments and return the exit code."""
+    import typer  # noqa: PLC0415 - after the collector is off
+
+    only = next((name for name in COMMANDS if arguments[:1] == [name]), None)
+    app = typer.Typer(
+        name="cnninspect",
+        help="The type checker and cost model for convolutional networks.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=only is None,
+        rich_markup_mode="rich" if only is None and _terminal() else None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name in (only,) if only else COMMANDS:
+        function = getattr(import_module(f"cnninspect.cli.{name}"), name)
+        app.command(name)(function)
+    try:
+        return int(app(arguments, prog_name="cnninspect", standalone_mode=False) or 0)
+    except (KeyboardInterrupt, BrokenPipeError, OSError):
+        raise
+    except Exception as error:
+        return _explained(error)
+
+
+def _root() -> None:
+    """The type checker and cost model for convolutional networks."""
+
+
+def _terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _explained(error: Exception) -> int:
+    from cnninspect.cli.common import Stop  # noqa: PLC0415
+
+    if isinstance(error, Stop):
+        return error.code
+    if type(error).__name__ == "Abort":
+        return 130
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if show is not None and code is not None:
+        show()
+        return int(code)
+    if code is not None:
+        return int(code)
+    if os.environ.get("CNNINSPECT_TRACEBACK"):
+        raise error
+    where = type(error).__name__
+    return _failed(f"this is a mistake of cnninspect itself: {where}: {error}\nSet CNNINSPECT_TRACEBACK=1 to see where, and please report it.")
+
+
+def _failed(message: str) -> int:
+    try:
+        sys.stderr.write(f"cnninspect: {message}\n")
+    except OSError:
+        pass
+    _close_quietly()
+    return 2
+
+
+def _close_quietly() -> None:
+    """Keep the interpreter from complaining at exit about a stream that cannot be flushed."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError:
+        pass

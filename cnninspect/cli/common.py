@@ -1,0 +1,107 @@
+"""What commands share: reading models, where output goes, how findings and failures are told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cnninspect import api
+
+if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.load import Loaded
+    from cnninspect.values import Shape
+
+
+class Stop(Exception):  # noqa: N818 - not an error of the program
+    """The command ends with this exit code; everything has been said."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def fail(message: str, help: str = "") -> Stop:  # noqa: A002
+    """Say why cnninspect could not run; raise what it returns."""
+    sys.stderr.write(f"cnninspect: {message}\n" + (f"  = help: {help}\n" if help else ""))
+    return Stop(2)
+
+
+def read_model(
+    model: str,
+    *,
+    variant: str | None = None,
+    sets: list[str] | None = None,
+    inputs: list[str] | None = None,
+    outside: bool = False,
+) -> Loaded:
+    """The model that an argument names, with the common options applied."""
+    try:
+        return api.read(model, variant=variant, sets=_pairs(sets or []), inputs=_shapes(inputs or []), outside=outside)
+    except api.CannotRun as stopped:
+        raise fail(stopped.problem.message, stopped.problem.help) from None
+
+
+def _pairs(sets: list[str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for entry in sets:
+        key, equals, value = entry.partition("=")
+        if not equals or not key.strip():
+            raise fail(f"--set needs KEY=VALUE, got '{entry}'", "for example --set classes=10")
+        found[key.strip()] = value
+    return found
+
+
+def _shapes(inputs: list[str]) -> dict[str | None, Shape]:
+    found: dict[str | None, Shape] = {}
+    for entry in inputs:
+        name, equals, sizes = entry.rpartition("=")
+        parts = sizes.lower().replace("×", "x").replace(",", "x").split("x")
+        if not all(part.strip().isascii() and part.strip().isdecimal() for part in parts):
+            raise fail(f"--input needs sizes such as 3x256x256, got '{entry}'", "several inputs: --input left=3x64x64 --input right=3x64x64")
+        found[name if equals else None] = tuple(int(part) for part in parts)
+    return found
+
+
+def has_errors(loaded: Loaded) -> bool:
+    """Whether any finding is an error."""
+    return any(finding.severity == "error" for finding in loaded.findings)
+
+
+def colored(choice: str, *, error_stream: bool = False) -> bool:
+    """Whether to print colour: asked for, or a terminal without NO_COLOR."""
+    if choice != "auto":
+        return choice == "always"
+    stream = sys.stderr if error_stream else sys.stdout
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def emit(text: str, output: str | None = None) -> None:
+    """Print a report, or put it into a file whole: written beside it, flushed, then renamed."""
+    if output is None or output == "-":
+        sys.stdout.write(text)
+        return
+    import tempfile  # noqa: PLC0415 - only with -o
+
+    folder = os.path.dirname(os.path.abspath(output))
+    temporary = ""
+    try:
+        if os.path.isdir(output):
+            raise fail(f"'{output}' is a folder", "name a file in it")
+        handle, temporary = tempfile.mkstemp(prefix=".cnninspect-", dir=folder)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, output)
+    except OSError as error:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
+        raise fail(f"cannot write '{output}': {(error.strerror or str(error)).lower()}") from None
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

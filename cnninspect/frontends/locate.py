@@ -1,0 +1,139 @@
+"""Where a model comes from: a file, standard input, or the networks that come with the program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from os.path import abspath, dirname, exists, isdir, isfile, join, realpath
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml.source import read_source, text_source
+from cnninspect.frontends.yaml.tree import Source
+from cnninspect.values import Finding, Problem, clip
+
+if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.load import Loaded
+    from cnninspect.frontends.yaml.source import BadText
+
+_HERE = dirname(dirname(abspath(__file__)))
+
+
+def zoo_folder() -> str:
+    """Where the shipped networks lie: inside the installed package, beside it in a checkout."""
+    installed = join(_HERE, "architectures")
+    return installed if isdir(installed) else join(dirname(_HERE), "architectures")
+
+
+def zoo_files() -> list[str]:
+    """Every shipped file."""
+    folder = zoo_folder()
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml")) if isdir(folder) else []
+    return [join(folder, name) for name in names]
+
+
+def find(model: str, text: str | None = None) -> tuple[Source, str | None]:
+    """The source of a model, and the variant where a shipped variant's name was given; raises Problem."""
+    if text is not None:
+        return text_source(text, model), None
+    if model == "-" or os.path.lexists(model):
+        return read_source(model, sys.stdin), None
+    shipped = _shipped(model)
+    if shipped is not None:
+        return shipped
+    raise _missing(model)
+
+
+def _shipped(name: str) -> tuple[Source, str | None] | None:
+    if not name or "/" in name or "\\" in name or name.startswith("."):
+        return None
+    path = join(zoo_folder(), f"{name}.yaml")
+    if isfile(path):
+        return _open_shipped(path), None
+    marks = (f"\n  {name}:", f"\n  ? {name}")
+    for path in zoo_files():
+        source = _open_shipped(path)
+        start = source.text.find("\nvariants:")
+        if start >= 0 and any(source.text.find(mark, start) >= 0 for mark in marks) and name in variants_of(source):
+            return source, name
+    return None
+
+
+def _open_shipped(path: str) -> Source:
+    source = read_source(path, None)
+    source.name = os.path.basename(path)
+    return source
+
+
+def variants_of(source: Source) -> list[str]:
+    """The variants that a source itself declares."""
+    from cnninspect.frontends.yaml.reader import read_tree  # noqa: PLC0415
+    from cnninspect.frontends.yaml.tree import Mapping, Report  # noqa: PLC0415
+
+    tree = read_tree(source, Report())
+    variants = tree.get("variants") if type(tree) is Mapping else None
+    return [key.text for key, _ in variants.pairs] if type(variants) is Mapping else []
+
+
+def shipped_names() -> list[str]:
+    """Every name that can be given for a shipped network: the files and their variants."""
+    names: list[str] = []
+    for path in zoo_files():
+        names += [os.path.basename(path)[:-5], *variants_of(_open_shipped(path))]
+    return names
+
+
+def _missing(model: str) -> Problem:
+    from cnninspect.frontends.yaml.hints import near  # noqa: PLC0415
+
+    looks_like_path = "/" in model or model.endswith((".yaml", ".yml"))
+    if looks_like_path:
+        folder = dirname(model) or "."
+        around = [join(dirname(model), name) for name in os.listdir(folder)] if isdir(folder) else []
+        guess = near(model, around) if len(around) < 1000 else None  # noqa: PLR2004 - a hint, not a search
+        help_ = f"did you mean '{guess}'?" if guess else ""
+        return Problem("file-not-found", f"there is no file '{clip(model)}'", help=help_)
+    guess = near(model, shipped_names())
+    return Problem(
+        "file-not-found",
+        f"there is no file and no shipped network called '{clip(model)}'",
+        help=f"did you mean '{guess}'?" if guess else "cnninspect zoo lists the networks that are shipped",
+    )
+
+
+class Opener:
+    """Finds what ``extends:`` names: a file inside the model's own folder, or a shipped network."""
+
+    def __init__(self, *, outside: bool = False) -> None:
+        self.outside = outside
+        self.tree: str | None = None
+
+    def __call__(self, name: str, by: Source) -> Source:
+        base = dirname(realpath(by.path)) if by.path else os.getcwd()
+        if self.tree is None:
+            self.tree = base
+        path = realpath(join(base, name))
+        if not exists(path):
+            shipped = _shipped(name)
+            if shipped is None:
+                raise Problem("extends-not-found", f"there is no file and no shipped network called '{clip(name)}'", help=f"looked in {base}")
+            if shipped[1] is not None:
+                raise Problem("extends-not-found", f"'{clip(name)}' is a variant", help=f"extend {shipped[0].name[:-5]} and set its params")
+            return shipped[0]
+        inside = path.startswith(self.tree.rstrip(os.sep) + os.sep)
+        if not inside and not self.outside and dirname(path) != realpath(zoo_folder()):
+            raise Problem(
+                "extends-outside",
+                f"'{clip(name)}' lies outside the model's folder",
+                help="only files below the model's own folder are followed; --allow-outside lifts that",
+            )
+        source = read_source(path, None)
+        source.name = join(dirname(by.name), name)
+        return source
+
+
+def broken(model: str, problem: BadText) -> Loaded:
+    """A model whose content cannot even be read as text."""
+    from cnninspect.frontends.yaml.load import Loaded  # noqa: PLC0415
+
+    finding = Finding(problem.code, "error", problem.message, problem.notes, problem.help, problem.span)
+    return Loaded(None, (finding,), (Source(model, ""),))

@@ -1,0 +1,1 @@
+"""The project's own language: YAML text to a graph."""

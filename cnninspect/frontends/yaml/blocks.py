@@ -1,0 +1,242 @@
+"""Blocks and sequences: parts of a network that are written once and called like a layer."""
+
+from __future__ import annotations
+
+from os import listdir
+from os.path import dirname, exists
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, value_of
+from cnninspect.frontends.yaml.evaluation import Unknown
+from cnninspect.frontends.yaml.hints import near
+from cnninspect.frontends.yaml.items import parse_item
+from cnninspect.frontends.yaml.naming import Frame, Scope
+from cnninspect.frontends.yaml.reader import read_tree
+from cnninspect.frontends.yaml.sharing import Recorded
+from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
+from cnninspect.ir import BlockCall
+from cnninspect.layers import find as find_layer
+from cnninspect.values import clip
+
+if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.elaborate import Context, Elaborator
+    from cnninspect.frontends.yaml.items import Item
+    from cnninspect.frontends.yaml.naming import Tensors
+    from cnninspect.frontends.yaml.tree import Node
+
+
+class Block:
+    """A block as it is declared."""
+
+    __slots__ = ("args", "layers", "let", "name")
+
+    def __init__(self, name: str, args: Mapping | None, let: Mapping | None, layers: Sequence) -> None:
+        self.name = name
+        self.args = args.pairs if args else []
+        self.let = let
+        self.layers = layers
+
+
+def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
+    """A block's declaration: its layers alone, or a mapping of args, let and layers."""
+    if type(node) is Sequence:
+        return Block(key.text, None, None, node)
+    if type(node) is not Mapping:
+        report.add(node, "bad-block", f"block '{key.text}' must be a list of layers, or a mapping with args and layers")
+        return None
+    parts: dict[str, Node] = {}
+    for name, value in node.pairs:
+        if name.text not in ("args", "let", "layers", "description"):
+            report.add(name, "bad-block", f"a block has args, let and layers, not '{clip(name.text)}'")
+        else:
+            parts[name.text] = value
+    layers, args, let = parts.get("layers"), parts.get("args"), parts.get("let")
+    if type(layers) is not Sequence:
+        report.add(layers or key, "bad-block", f"block '{key.text}' needs layers: a list of layers")
+        return None
+    for word, part in ("args", args), ("let", let):
+        if part is not None and type(part) is not Mapping:
+            report.add(part, "bad-block", f"{word} of block '{key.text}' must be a mapping", help=f"{word}: {{out, stride: 1}}")
+            return None
+    return Block(key.text, args if type(args) is Mapping else None, let if type(let) is Mapping else None, layers)
+
+
+def find(elaborator: Elaborator, name: str) -> Block | None:
+    """The block of that name: the model's own, or one of those that come with the program."""
+    known = elaborator.blocks
+    if name in known:
+        return known[name]
+    entry = elaborator.document.entries("blocks").get(name)
+    block = None
+    if entry is not None:
+        block = read_block(*entry, elaborator.report) or Block(name, None, None, Sequence(entry[0].source, (0, 0, 0, 0), []))
+    elif name not in ("sequence", "share") and find_layer(name) is None:
+        block = library(name, elaborator.report)
+    known[name] = block
+    return block
+
+
+def library(name: str, report: Report) -> Block | None:
+    """A block that comes with the program, by the file ``library/NAME.yaml`` beside this module."""
+    path = f"{dirname(__file__)}/library/{name}.yaml"
+    if not name.isidentifier() or not exists(path):
+        return None
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs an import
+        source = Source(f"{name}.yaml", file.read(), path)
+    tree = read_tree(source, report)
+    assert type(tree) is Mapping
+    key, node = tree.pairs[0]
+    return read_block(key, node, report)
+
+
+def library_names() -> list[str]:
+    """Every block that comes with the program."""
+    return sorted(name[:-5] for name in listdir(f"{dirname(__file__)}/library") if name.endswith(".yaml"))
+
+
+def call(  # noqa: PLR0913 - all of one item
+    elaborator: Elaborator,
+    block: Block,
+    item: Item,
+    start: Tensors,
+    context: Context,
+    name: Scalar | str | None,
+) -> Tensors:
+    """Elaborate a call of a block."""
+    if any(above.block == block.name for above in context.calls):
+        chain = " → ".join([above.block for above in context.calls] + [block.name])
+        elaborator.report.add(item.op, "recursive-block", f"block '{block.name}' calls itself: {clip(chain)}")
+        return elaborator.broken(block.name, item.op.span, start, context, name)
+    values = _arguments(elaborator, block, item, context)
+    if values is None:
+        return elaborator.broken(block.name, item.op.span, start, context, name)
+    scope = context.scope if name is None else Scope(elaborator.namer.open(name, context))
+    env = Environment(values, elaborator.params)
+    env.values["prev"] = elaborator.previous(start)
+    _defaults(elaborator, block, env, given=set(values))
+    calls = (*context.calls, BlockCall(block.name, item.op.span))
+    inner = type(context)(env, scope, Frame(scope.prefix, context.frame.top or context.frame), calls, context.depth + 1)
+    return _body(elaborator, block.layers, start, inner, context, named=name is not None)
+
+
+def _body(  # noqa: PLR0913 - two contexts and what runs between them
+    elaborator: Elaborator,
+    layers: Sequence,
+    start: Tensors,
+    inner: Context,
+    outer: Context,
+    *,
+    named: bool,
+) -> Tensors:
+    first = len(elaborator.nodes)
+    made = elaborator.run_list(layers.items, start, inner)
+    if named:
+        outer.frame.tensors[inner.scope.prefix] = made
+        elaborator.scopes[inner.scope.prefix] = Recorded(layers, inner, first, len(elaborator.nodes))
+    return made
+
+
+def run_sequence(
+    elaborator: Elaborator,
+    item: Item,
+    start: Tensors,
+    context: Context,
+    name: Scalar | str | None,
+) -> Tensors:
+    """Elaborate a list of layers under a name (or a number) of its own."""
+    if type(item.value) is not Sequence:
+        elaborator.report.add(item.value or item.op, "bad-item", "sequence needs a list of layers", help="sequence: [...]")
+        return elaborator.broken("sequence", item.op.span, start, context, name)
+    scope = Scope(elaborator.namer.open(name, context))
+    return _body(elaborator, item.value, start, context.within(scope), context, named=True)
+
+
+def _arguments(elaborator: Elaborator, block: Block, item: Item, context: Context) -> dict[str, object] | None:
+    """What the call gives to the block's arguments; None where the block cannot be called so."""
+    names = [key.text for key, _ in block.args]
+    pairs = _default_pairs(elaborator, block)
+    if type(item.value) is Mapping:
+        pairs |= {key.text: (key, node) for key, node in item.value.pairs}
+    elif item.value is not None and names:
+        pairs[names[0]] = (item.op, item.value)
+    elif item.value is not None:
+        elaborator.report.add(item.value, "unknown-option", f"block '{block.name}' takes no arguments")
+        return None
+    good = True
+    values: dict[str, object] = {}
+    for name, (key, node) in pairs.items():
+        if name not in names:
+            guess = near(name, names)
+            help_ = f"did you mean '{guess}'?" if guess else f"it takes {', '.join(names)}" if names else "it takes none"
+            elaborator.report.add(key, "unknown-option", f"block '{block.name}' has no argument '{clip(name)}'", help=help_)
+            good = False
+            continue
+        try:
+            values[name] = value_of(node, context.env, elaborator.report)
+        except Unknown:
+            values[name] = UNKNOWN
+    missing = [key.text for key, node in block.args if required(node) and key.text not in pairs]
+    if missing:
+        plural = "arguments" if len(missing) > 1 else "argument"
+        quoted = ", ".join(f"'{name}'" for name in missing)
+        elaborator.report.add(
+            item.op,
+            "missing-option",
+            f"block '{block.name}' needs the {plural} {quoted}",
+            help=f"write {block.name}: {{{', '.join(f'{name}: …' for name in missing)}}}",
+        )
+        good = False
+    return values if good else None
+
+
+def _default_pairs(elaborator: Elaborator, block: Block) -> dict[str, tuple[Scalar, Node]]:
+    default = elaborator.document.entries("defaults").get(block.name)
+    if default is None or type(default[1]) is not Mapping:
+        return {}
+    return {key.text: (key, node) for key, node in default[1].pairs}
+
+
+def required(node: Node) -> bool:
+    """Whether an argument's declaration has no default: nothing is written after its name."""
+    return type(node) is Scalar and node.text == "" and not node.quoted
+
+
+def _defaults(elaborator: Elaborator, block: Block, env: Environment, given: set[str]) -> None:
+    """Fill in the arguments that the call leaves out, then the block's own names."""
+    pairs = [(key, node) for key, node in block.args if key.text not in given]
+    for key, node in [*pairs, *(block.let.pairs if block.let else [])]:
+        try:
+            env.values[key.text] = value_of(node, env, elaborator.report)
+        except Unknown:
+            env.values[key.text] = UNKNOWN
+
+
+def least_layers(elaborator: Elaborator, item: Item, depth: int = 0) -> int:
+    """A lower bound of the layers that an item makes, found without expanding anything."""
+    if item.when is not None or depth > 20:  # noqa: PLR2004 - a bound may stop anywhere
+        return 0
+    block = find(elaborator, item.op.text)
+    if block is not None:
+        return _least_of_list(elaborator, block.layers, depth)
+    if item.op.text == "sequence" and type(item.value) is Sequence:
+        return _least_of_list(elaborator, item.value, depth)
+    return 1
+
+
+def _least_of_list(elaborator: Elaborator, layers: Sequence, depth: int) -> int:
+    total = 0
+    for node in layers.items[:1000]:
+        item = parse_item(node, Report())
+        if item is None:
+            continue
+        total += _least_times(item) * least_layers(elaborator, item, depth + 1)
+    return total
+
+
+def _least_times(item: Item) -> int:
+    repeat = item.repeat
+    if repeat is None:
+        return 1
+    if isinstance(repeat, Sequence):
+        return len(repeat.items)
+    return repeat.value if isinstance(repeat.value, int) else 0

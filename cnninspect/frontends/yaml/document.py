@@ -1,0 +1,116 @@
+"""The top level of a model file: its sections, each with the shape that it must have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml.hints import SECTIONS, near
+from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
+from cnninspect.options import described
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnninspect.frontends.yaml.tree import Node, Report, Source
+
+KNOWN: dict[str, tuple[str, Callable[[Node], bool]]] = {
+    "name": ("a name", lambda node: type(node) is Scalar),
+    "description": ("text", lambda node: type(node) is Scalar),
+    "reference": ("text or a mapping", lambda node: type(node) is not Sequence),
+    "extends": ("a file or the name of a shipped network", lambda node: type(node) is Scalar),
+    "layout": ("channels_first or channels_last", lambda node: type(node) is Scalar),
+    "input": ("a shape such as [3, 224, 224]", lambda node: type(node) is not Scalar),
+    "inputs": ("a mapping of names to shapes", lambda node: type(node) is Mapping),
+    "params": ("a mapping of names to values", lambda node: type(node) is Mapping),
+    "variants": ("a mapping of names to params", lambda node: type(node) is Mapping),
+    "defaults": ("a mapping of layer types to options", lambda node: type(node) is Mapping),
+    "blocks": ("a mapping of names to blocks", lambda node: type(node) is Mapping),
+    "layers": ("a list of layers", lambda node: type(node) is Sequence),
+    "outputs": ("a list of names, or a mapping of names to them", lambda node: type(node) is not Scalar),
+    "budgets": ("a mapping of metrics to limits", lambda node: type(node) is Mapping),
+}
+"""Every section with what it must be."""
+
+MERGED = ("params", "blocks", "defaults", "variants")
+"""Sections that merge one level deep with those of the extended file."""
+
+
+class Document:
+    """The sections of one model, after ``extends`` those of several files."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.sections: dict[str, Node] = {}
+        self.keys: dict[str, Scalar] = {}
+        self.merged: dict[str, dict[str, tuple[Scalar, Node]]] = {section: {} for section in MERGED}
+        self.sources = [source]
+
+    def entries(self, section: str) -> dict[str, tuple[Scalar, Node]]:
+        """The entries of a merged section with their keys."""
+        return self.merged[section]
+
+    def text(self, section: str) -> str:
+        """A section that is plain text; empty where there is none."""
+        node = self.sections.get(section)
+        return node.text if type(node) is Scalar and node.value is not None else ""
+
+
+def read_document(tree: Node, source: Source, report: Report) -> Document | None:
+    """Sort a tree into sections; every section that cannot be one is reported and left out."""
+    if type(tree) is not Mapping:
+        got = "a list" if type(tree) is Sequence else described(getattr(tree, "value", None))
+        report.add(
+            tree,
+            "not-a-model",
+            f"a model is a mapping with input and layers, got {got}",
+            help="write layers: above the list" if type(tree) is Sequence else "start with name:, input: and layers:",
+        )
+        return None
+    document = Document(source)
+    for key, value in tree.pairs:
+        if key.text not in KNOWN:
+            _unknown_section(key, report)
+        elif _null(value):
+            report.add(key, "bad-section", f"{key.text} is empty", help=f"write {KNOWN[key.text][0]}, or leave {key.text} out")
+        elif not KNOWN[key.text][1](value):
+            got = described(value.value) if type(value) is Scalar else "a list" if type(value) is Sequence else "a mapping"
+            report.add(value, "bad-section", f"{key.text} must be {KNOWN[key.text][0]}, got {got}")
+        elif key.text in MERGED:
+            assert type(value) is Mapping
+            document.keys[key.text] = key
+            document.merged[key.text] = {name.text: (name, node) for name, node in value.pairs}
+        else:
+            document.keys[key.text] = key
+            document.sections[key.text] = value
+    return document
+
+
+def _null(node: Node) -> bool:
+    return type(node) is Scalar and node.value is None and not node.quoted
+
+
+def _unknown_section(key: Scalar, report: Report) -> None:
+    guess = SECTIONS.get(key.text) or near(key.text, KNOWN)
+    report.add(
+        key,
+        "unknown-section",
+        f"'{key.text}' is not a section of a model",
+        help=f"did you mean '{guess}'?" if guess else f"sections are {', '.join(KNOWN)}",
+    )
+
+
+def inherit(base: Document, own: Document) -> Document:
+    """What a file means that extends another: its sections replace, the merged ones merge one level deep."""
+    result = Document(own.source)
+    result.sections = {**base.sections, **own.sections}
+    if "input" in own.sections:
+        result.sections.pop("inputs", None)
+    elif "inputs" in own.sections:
+        result.sections.pop("input", None)
+    result.sections.pop("extends", None)
+    result.keys = {**base.keys, **own.keys}
+    result.sources = [*base.sources, own.source]
+    for section in MERGED:
+        result.merged[section] = {**base.merged[section], **own.merged[section]}
+    return result
+

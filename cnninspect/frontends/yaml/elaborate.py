@@ -1,0 +1,355 @@
+"""Elaboration: blocks, repeats, branches and expressions become one flat graph.
+
+Each layer is asked for its shape as it is added, so that ``$prev.channels`` works and a mistake is
+reported at the line that made it. What depends on a mistake is unknown and is not complained about.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect import layers
+from cnninspect.frontends.yaml import blocks, merges, sharing
+from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, Previous, value_of
+from cnninspect.frontends.yaml.evaluation import Unknown
+from cnninspect.frontends.yaml.hints import alias_table, layer_help
+from cnninspect.frontends.yaml.items import Item, parse_item
+from cnninspect.frontends.yaml.making import Maker
+from cnninspect.frontends.yaml.names import Full, Namer
+from cnninspect.frontends.yaml.naming import Scope
+from cnninspect.frontends.yaml.tree import Sequence
+from cnninspect.ir import Node, Tensor
+from cnninspect.layers.base import Merge
+from cnninspect.options import as_int, described
+from cnninspect.values import Problem, Problems, clip, show_shape
+
+if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.document import Document
+    from cnninspect.frontends.yaml.making import Written
+    from cnninspect.frontends.yaml.naming import Frame, Tensors
+    from cnninspect.frontends.yaml.tree import Node as TreeNode
+    from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar
+    from cnninspect.ir import BlockCall, Input
+    from cnninspect.layers.base import Layer
+    from cnninspect.values import Shape, Span
+
+MAX_LAYERS = 1_000_000
+MAX_STEPS = 4_000_000
+MAX_DEPTH = 80
+
+
+class TooLarge(Exception):
+    """The network passes a limit; it has been reported, and nothing more is built."""
+
+
+class Context:
+    """Where in the program an item is being elaborated."""
+
+    __slots__ = ("calls", "depth", "env", "frame", "scope")
+
+    def __init__(
+        self,
+        env: Environment,
+        scope: Scope,
+        frame: Frame,
+        calls: tuple[BlockCall, ...] = (),
+        depth: int = 0,
+    ) -> None:
+        self.env = env
+        self.scope = scope
+        self.frame = frame
+        self.calls = calls
+        self.depth = depth
+
+    def having(self, values: dict[str, object]) -> Context:
+        """The same place with more names."""
+        return Context(Environment(values, self.env), self.scope, self.frame, self.calls, self.depth)
+
+    def within(self, scope: Scope) -> Context:
+        """One level deeper, children being named in ``scope``."""
+        return Context(self.env, scope, self.frame, self.calls, self.depth + 1)
+
+
+class Elaborator:
+    """The graph while it grows."""
+
+    def __init__(self, document: Document, report: Report, inputs: tuple[Input, ...], params: Environment) -> None:
+        self.document = document
+        self.report = report
+        self.inputs = inputs
+        self.params = params
+        self.blocks: dict[str, blocks.Block | None] = {}
+        self.nodes: list[Node] = []
+        self.steps = 0
+        self.maker = Maker(report, document.entries("defaults"))
+        self.namer = Namer(report, inputs)
+        self.scopes: dict[str, sharing.Recorded] = {}
+        self._items: dict[int, Item | None] = {}
+
+    # --- lists, repeats, conditions ------------------------------------------------------
+
+    def run_list(self, nodes: list[TreeNode], current: Tensors, context: Context) -> Tensors:
+        """Elaborate a list of layers, each reading what the one before made."""
+        for node in nodes:
+            current = self.run(node, current, context)
+        return current
+
+    def run(self, node: TreeNode, current: Tensors, context: Context) -> Tensors:
+        """Elaborate one entry of a layer list."""
+        key = id(node)
+        item = self._items[key] if key in self._items else self._items.setdefault(key, parse_item(node, self.report))
+        if item is None:
+            return self.broken("?", node.span, current, context, None)
+        self.guard(item, context)
+        if item.repeat is None:
+            return self.once(item, current, context, item.name)
+        return self._repeat(item, item.repeat, current, context)
+
+    def _repeat(self, item: Item, repeat: Scalar | Sequence, current: Tensors, context: Context) -> Tensors:
+        context.env.values["prev"] = self.previous(current)
+        try:
+            rounds = self._rounds(item, repeat, context)
+        except Unknown:
+            return self.broken(item.op.text, item.op.span, current, context, item.name)
+        name = item.name
+        if name is not None and "$" not in name.text:
+            prefix = self.namer.open(name, context)
+            inner, name = context.within(Scope(prefix)), None
+        else:
+            prefix, inner = "", context
+        for i, value in enumerate(rounds):
+            values: dict[str, object] = {"i": i} if value is None else {"i": i, "item": value}
+            child: Scalar | str | None = str(i) if prefix and self.is_block(item) else name
+            current = self.once(item, current, inner.having(values), child)
+        if prefix:
+            context.frame.tensors[prefix] = current
+        return current
+
+    def _rounds(self, item: Item, repeat: Scalar | Sequence, context: Context) -> list[object]:
+        value = value_of(repeat, context.env, self.report)
+        if isinstance(value, list):
+            self.room_for(len(value), item)
+            return value
+        count = as_int(value)
+        if count is None or count < 0:
+            self.report.add(repeat, "bad-value", f"repeat must be a whole number of at least 0, or a list, got {described(value)}")
+            raise Unknown
+        self.room_for(count, item)
+        return [None] * count
+
+    def once(self, item: Item, current: Tensors, context: Context, name: Scalar | str | None) -> Tensors:
+        """Elaborate an item once: its names, its condition, its input, then itself."""
+        context.env.values["prev"] = self.previous(current)
+        if item.let is not None:
+            context = self._let(item.let, context)
+        if item.when is not None:
+            try:
+                if not self._holds(item.when, context):
+                    return self._otherwise(item, current, context)
+            except Unknown:
+                return self.broken(item.op.text, item.op.span, current, context, name)
+        start = current
+        if item.from_ is not None:
+            found = self.namer.resolve(item.from_, current, context)
+            if found is None:
+                return self.broken(item.op.text, item.op.span, (), context, name)
+            start = found
+            context.env.values["prev"] = self.previous(start)
+        return self.apply(item, start, context, name)
+
+    def _let(self, let: Mapping, context: Context) -> Context:
+        inner = context.having({"prev": context.env.values["prev"]})
+        for key, node in let.pairs:
+            try:
+                inner.env.values[key.text] = value_of(node, inner.env, self.report)
+            except Unknown:
+                inner.env.values[key.text] = UNKNOWN
+        return inner
+
+    def _holds(self, when: Scalar, context: Context) -> bool:
+        value = value_of(when, context.env, self.report)
+        if isinstance(value, str):
+            self.report.add(
+                when,
+                "bad-value",
+                f"when must be a condition, got {described(value)}",
+                help=f"names in conditions are written with $, such as ${when.text}" if when.text.isidentifier() else "",
+            )
+            raise Unknown
+        return bool(value)
+
+    def _otherwise(self, item: Item, current: Tensors, context: Context) -> Tensors:
+        if item.else_ is None:
+            return current
+        nodes = item.else_.items if type(item.else_) is Sequence else [item.else_]
+        return self.run_list(nodes, current, context.within(context.scope))
+
+    # --- one item ------------------------------------------------------------------------
+
+    def apply(self, item: Item, start: Tensors, context: Context, name: Scalar | str | None) -> Tensors:
+        """Elaborate what an item does, now that it is known to happen and from where."""
+        op = self._op(item, context)
+        if op is None:
+            return self.broken(item.op.text, item.op.span, start, context, name)
+        if op == "sequence":
+            return blocks.run_sequence(self, item, start, context, name)
+        if op == "share":
+            return sharing.run_share(self, item, start, context, name)
+        block = blocks.find(self, op)
+        if block is not None:
+            return blocks.call(self, block, item, start, context, name)
+        layer_type = layers.find(op)
+        if layer_type is None:
+            self._unknown_layer(item, op)
+            return self.broken(op, item.op.span, start, context, name)
+        if issubclass(layer_type, Merge):
+            return merges.run(self, layer_type, item, start, context, name)
+        return self.add_layer(layer_type, item, item.value, start, context, name)
+
+    def is_block(self, item: Item) -> bool:
+        """Whether an item opens a scope when it has a name."""
+        return item.op.text == "sequence" or "$" in item.op.text or blocks.find(self, item.op.text) is not None
+
+    def _op(self, item: Item, context: Context) -> str | None:
+        if "$" not in item.op.text:
+            return item.op.text
+        try:
+            op = value_of(item.op, context.env, self.report)
+        except Unknown:
+            return None
+        if isinstance(op, str):
+            return op
+        self.report.add(item.op, "bad-value", f"{item.op.text} must be the name of a layer or block, got {described(op)}")
+        return None
+
+    def _unknown_layer(self, item: Item, op: str) -> None:
+        aliases = alias_table((name, kind.aliases) for name, kind in layers.load_all().items())
+        known = [*layers.load_all(), *self.document.entries("blocks"), "sequence", "share"]
+        self.report.add(
+            item.op,
+            "unknown-layer",
+            f"there is no layer or block called '{clip(op)}'",
+            help=layer_help(op, known, aliases),
+        )
+
+    def add_layer(  # noqa: PLR0913 - all of one item
+        self,
+        layer_type: type[Layer],
+        item: Item,
+        value: TreeNode | None,
+        start: Tensors,
+        context: Context,
+        name: Scalar | str | None,
+    ) -> Tensors:
+        """Add one layer that reads ``start``."""
+        written = self.maker.written(layer_type, item.op, value)
+        given = None if written is None else self.maker.options(layer_type, written, context.env)
+        if written is None or given is None:
+            return self.broken(layer_type.name, item.op.span, start, context, name)
+        try:
+            layer_type.check_arity(len(start))
+        except Problem as problem:
+            self.report.problem(item.op, merges.explain_arity(self, problem, start), notes=self.chain(context))
+            return self.broken(layer_type.name, item.op.span, start, context, name)
+        shapes = [self.shape(tensor) for tensor in start]
+        rank = -1 if None in shapes or not shapes else len(shapes[0] or ()) - 1
+        layer = self.maker.layer(layer_type, given, rank, written, item.op)
+        if layer is None or rank < 0:
+            return self.broken(layer_type.name, item.op.span, start, context, name)
+        return self.place(layer, item, written, start, context, name)
+
+    def place(  # noqa: PLR0913 - all of one item
+        self,
+        layer: Layer,
+        item: Item,
+        written: Written,
+        start: Tensors,
+        context: Context,
+        name: Scalar | str | None,
+    ) -> Tensors:
+        """Add a node for a layer whose options are known: ask it for its facts on the shapes of ``start``."""
+        full = self.namer.child(name, context)
+        shapes = tuple([shape for tensor in start if (shape := self.shape(tensor)) is not None])
+        if len(shapes) < len(start):
+            return self.broken(layer.name, item.op.span, start, context, Full(full))
+        try:
+            facts = self.maker.facts(layer, shapes)
+        except Problems as several:
+            for problem in several.problems:
+                notes = (*merges.origin_notes(self, problem, start), *self.chain(context))
+                self.maker.say(problem, item.op, written, notes, full)
+            return self.add(Node(full, layer.name, layer, start, (None,), None, item.op.span, context.calls), context)
+        shares = None if item.share is None else sharing.target(self, item.share, facts, context)
+        copies = max([self.nodes[t.node].copies for t in start if t.node >= 0], default=1) * getattr(layer, "multiplies", 1)
+        return self.add(Node(full, layer.name, layer, start, facts.outputs, facts, item.op.span, context.calls, shares, copies), context)
+
+    # --- the growing graph ---------------------------------------------------------------
+
+    def add(self, node: Node, context: Context) -> Tensors:
+        """Append a node; returns what it makes."""
+        if len(self.nodes) >= MAX_LAYERS:
+            self.report.add(node.span, "too-many-layers", f"the network has more than {MAX_LAYERS:,} layers", help="is a repeat too large?")
+            raise TooLarge
+        index = len(self.nodes)
+        self.nodes.append(node)
+        made = tuple([Tensor(index, i) for i in range(len(node.outputs))])
+        context.frame.tensors[node.name] = made
+        return made
+
+    def broken(self, op: str, span: Span, start: Tensors, context: Context, name: Scalar | str | None) -> Tensors:
+        """A row for something that could not be made: its shape, and all that follows from it, is unknown."""
+        full = self.namer.child(name, context)
+        return self.add(Node(full, clip(op, 40), None, start, (None,), None, span, context.calls), context)
+
+    def shape(self, tensor: Tensor) -> Shape | None:
+        """The shape of a tensor so far."""
+        if tensor.node < 0:
+            return self.inputs[-1 - tensor.node].shape
+        return self.nodes[tensor.node].outputs[tensor.output]
+
+    def previous(self, current: Tensors) -> Previous:
+        """``$prev`` for a layer that reads ``current``."""
+        return Previous(self.shape(current[0]) if current else None)
+
+    def origin(self, tensor: Tensor) -> str:
+        """Where a tensor comes from, for a note."""
+        if tensor.node < 0:
+            given = self.inputs[-1 - tensor.node]
+            return f"the network's input at {given.span}"
+        node = self.nodes[tensor.node]
+        return f"made by '{node.name}' at {node.span}"
+
+    def describe(self, tensor: Tensor) -> str:
+        """A tensor's shape and origin, for a note."""
+        return f"{show_shape(self.shape(tensor))}, {self.origin(tensor)}"
+
+    def chain(self, context: Context) -> list[str]:
+        """Notes on the blocks that led here, innermost first."""
+        notes = [f"in block '{call.block}', called at {call.span}" for call in reversed(context.calls[-3:])]
+        hidden = len(context.calls) - len(notes)
+        return [*notes, f"… {hidden} more blocks above"] if hidden > 0 else notes
+
+    # --- limits --------------------------------------------------------------------------
+
+    def guard(self, item: Item, context: Context) -> None:
+        """Stop what would nest or run without end."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            self.report.add(item.op, "too-many-layers", f"more than {MAX_STEPS:,} items were expanded", help="is a repeat too large?")
+            raise TooLarge
+        if context.depth > MAX_DEPTH:
+            self.report.add(item.op, "nesting-too-deep", f"blocks and sequences nest more than {MAX_DEPTH} deep here")
+            raise TooLarge
+
+    def room_for(self, count: int, item: Item) -> None:
+        """Refuse a repeat that would pass the limit, before any of it is built."""
+        each = blocks.least_layers(self, item)
+        if len(self.nodes) + count * max(each, 1) > MAX_LAYERS:
+            total = f"{count:,} × {each:,}" if each > 1 else f"{count:,}"
+            self.report.add(
+                item.repeat or item.op,
+                "too-many-layers",
+                f"repeating this {total} times passes the limit of {MAX_LAYERS:,} layers",
+                help="is a repeat too large?",
+            )
+            raise TooLarge

@@ -1,0 +1,135 @@
+"""What names mean in expressions, and how written values become Python values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml.evaluation import ExpressionError, Unknown
+from cnninspect.frontends.yaml.expressions import parse_value
+from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
+from cnninspect.values import Problem, Span, show_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnninspect.frontends.yaml.expressions import Expression
+    from cnninspect.frontends.yaml.tree import Node, Report
+    from cnninspect.values import Shape
+
+AXES = {"channels": 0, "depth": -3, "height": -2, "width": -1}
+
+
+class Environment:
+    """Names with their values, the nearest scope first."""
+
+    __slots__ = ("parent", "values")
+
+    def __init__(self, values: dict[str, object], parent: Environment | None = None) -> None:
+        self.values = values
+        self.parent = parent
+
+    def lookup(self, name: str) -> object:
+        """The value of a name; KeyError where there is none, Unknown where it could not be found out."""
+        scope: Environment | None = self
+        while scope is not None:
+            if name in scope.values:
+                value = scope.values[name]
+                if value is UNKNOWN:
+                    raise Unknown
+                return value
+            scope = scope.parent
+        raise KeyError(name)
+
+    def names(self) -> Iterator[str]:
+        """Every visible name."""
+        scope: Environment | None = self
+        while scope is not None:
+            yield from scope.values
+            scope = scope.parent
+
+
+UNKNOWN = object()
+"""The value of a name that depends on something broken; nothing more is said about it."""
+
+
+class Previous:
+    """``$prev``: the tensor that the next layer reads."""
+
+    __slots__ = ("shape",)
+
+    def __init__(self, shape: Shape | None) -> None:
+        self.shape = shape
+
+    def field(self, name: str) -> int:
+        """One of its sizes."""
+        if name not in AXES:
+            known = ", ".join(f"$prev.{axis}" for axis in AXES)
+            raise Problem("unknown-name", f"$prev has no '{name}'", help=f"it has {known}")
+        if self.shape is None:
+            raise Unknown
+        axis = AXES[name]
+        if axis and len(self.shape) <= -axis:
+            raise Problem("expression-value", f"$prev is {show_shape(self.shape)} and has no {name}")
+        return self.shape[axis]
+
+
+def evaluate(expression: Expression, node: Scalar, env: Environment, report: Report) -> object:
+    """The value of an expression; what is wrong with it is reported at its column, then Unknown is raised."""
+    try:
+        return expression.evaluate(env)
+    except ExpressionError as error:
+        report.problem(inside(node, error.start, error.end), error)
+    except Problem as problem:
+        report.problem(node, problem)
+    raise Unknown
+
+
+def inside(node: Scalar, start: int, end: int) -> Span:
+    """The span of some characters of a scalar's text."""
+    if node.line != node.end_line or node.end_column - node.column < len(node.text):
+        return node.span
+    first = node.column + (1 if node.quoted else 0)
+    return Span(node.source.name, node.line, first + start, node.line, first + max(end, start + 1))
+
+
+def expression_of(node: Scalar, report: Report) -> Expression | None:
+    """The expression that a scalar is, None where it is a plain value; a mistake raises Unknown."""
+    text = node.text
+    if "$" not in text:
+        return None
+    try:
+        return parse_value(text)
+    except ExpressionError as error:
+        report.problem(inside(node, error.start, error.end), error)
+    raise Unknown
+
+
+def value_of(node: Node, env: Environment, report: Report) -> object:
+    """What is written there, expressions replaced by their values; mistakes are reported and raise Unknown."""
+    if type(node) is Scalar:
+        if "$" not in node.text:
+            return node.value
+        expression = expression_of(node, report)
+        return node.value if expression is None else evaluate(expression, node, env, report)
+    if type(node) is Sequence:
+        return [value_of(item, env, report) for item in node.items]
+    assert type(node) is Mapping
+    return {key.text: value_of(value, env, report) for key, value in node.pairs}
+
+
+def scalars(nodes: Iterable[Node]) -> Iterator[Scalar]:
+    """Every scalar below some nodes, keys included; what an alias repeats comes once."""
+    seen: set[int] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if type(node) is Scalar:
+            yield node
+        elif id(node) not in seen:
+            seen.add(id(node))
+            if type(node) is Sequence:
+                stack.extend(node.items)
+            elif type(node) is Mapping:
+                for key, value in node.pairs:
+                    yield key
+                    stack.append(value)

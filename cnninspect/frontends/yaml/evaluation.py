@@ -1,0 +1,469 @@
+"""What expressions mean: every operator as a closure, built once and run for every layer.
+
+The values are those of YAML (null, truth values, numbers, texts, lists, mappings) and
+objects with a method ``field(name)``, which answer ``$prev.channels``. Nothing is looked
+up by attribute and nothing is called but the few functions below, so no text can reach
+more than the values that its environment holds.
+"""
+
+from __future__ import annotations
+
+from math import ceil, floor, isfinite, trunc
+from typing import TYPE_CHECKING
+
+from cnninspect.options import as_int, described
+from cnninspect.values import Problem, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, Protocol
+
+    class Environment(Protocol):
+        """Where names get their values."""
+
+        def lookup(self, name: str) -> object:
+            """The value of a name; raises KeyError where there is none."""
+            ...
+
+        def names(self) -> Iterable[str]:
+            """Every name that ``lookup`` knows, for the hint on a mistyped one."""
+            ...
+
+    Run = Callable[[Environment], object]
+    Compute = Callable[[float, float], float]
+    Test = Callable[[Any, Any], bool]
+
+LIMIT = 2**63
+"""Whole numbers stay below it, so that no expression grows a number without end."""
+LONGEST_TEXT = 200
+"""Characters in a text that an expression makes."""
+MOST_COMPARED = 500
+"""Names that a mistyped one is compared with: a file of 100,000 names is not worth a second each."""
+
+
+class Unknown(Exception):  # noqa: N818 - no error of its own: the layer it depends on has been reported
+    """A value depends on a layer that is already broken; evaluation lets it pass untouched."""
+
+
+class ExpressionError(Problem):
+    """What is wrong with an expression, and from which character to which."""
+
+    def __init__(  # noqa: PLR0913 - the fields of one record
+        self,
+        code: str,
+        message: str,
+        start: int,
+        end: int,
+        *,
+        help: str = "",  # noqa: A002 - the word that users read
+        notes: Iterable[str] = (),
+    ) -> None:
+        super().__init__(code, message, help=help, notes=notes)
+        self.start = start
+        self.end = end
+
+
+class Place:
+    """Where a stretch of an expression stands."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+
+    def wrong(self, message: str, *, help: str = "", code: str = "expression-value") -> ExpressionError:  # noqa: A002
+        """The error that points here."""
+        return ExpressionError(code, message, self.start, self.end, help=help)
+
+
+class Part(Place):
+    """A stretch that has a value, and what computes it."""
+
+    __slots__ = ("run",)
+
+    def __init__(self, run: Run, start: int, end: int) -> None:
+        self.run = run
+        self.start = start
+        self.end = end
+
+
+class Step(Place):
+    """An operator between everything on its left and its right operand, as in ``a - b + c``."""
+
+    __slots__ = ("left", "right", "symbol")
+
+    def __init__(self, symbol: str, start: int, end: int, left: Place, right: Part) -> None:
+        self.symbol = symbol
+        self.start = start
+        self.end = end
+        self.left = left
+        self.right = right
+
+
+# --- numbers -------------------------------------------------------------------------
+
+
+def is_number(value: object) -> bool:
+    """Whether arithmetic takes it: truth values are no numbers here."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def need_number(value: object, user: str, place: Place) -> float:
+    """The value as a finite number, for the operator or function called ``user``."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        help = "a truth value is no number: write 1 if … else 0" if isinstance(value, bool) else ""  # noqa: A001
+        raise place.wrong(f"{user} needs a number, got {told(value)}", help=help)
+    return bounded(value, place)
+
+
+def bounded(value: float, place: Place) -> float:
+    """The number unless it is too large: a whole one reaches 2**63, another is infinite."""
+    if -LIMIT < value < LIMIT or (isinstance(value, float) and isfinite(value)):
+        return value
+    raise place.wrong("the number is too large: whole numbers stay below 2**63, others finite")
+
+
+def told(value: object) -> str:
+    """A value in words, also one that no file can hold."""
+    return "a group of values" if hasattr(value, "field") else described(value)
+
+
+def divide(dividend: float, divisor: float) -> float:
+    """``/``: a whole number where two whole numbers divide exactly, else a decimal one."""
+    if type(dividend) is int and type(divisor) is int and not dividend % divisor:
+        return dividend // divisor
+    return dividend / divisor
+
+
+def arithmetic(first: Part, steps: Sequence[tuple[Step, Compute]]) -> Run:
+    """A chain of operators of one precedence, from left to right."""
+    start = first.run
+    rest = [(step.right.run, compute, step) for step, compute in steps]
+
+    def run(env: Environment) -> object:
+        total = start(env)
+        for right, compute, step in rest:
+            total = calculate(total, right(env), compute, step)
+        return total
+
+    return run
+
+
+def calculate(left: object, right: object, compute: Compute, step: Step) -> object:
+    """One operator on two values."""
+    if left.__class__ not in NUMBERS or right.__class__ not in NUMBERS:
+        if step.symbol == "+" and (isinstance(left, str) or isinstance(right, str)):
+            return joined(left, right, step)
+        need_number(left, f"'{step.symbol}'", step.left)
+        need_number(right, f"'{step.symbol}'", step.right)
+    try:
+        result = compute(left, right)  # type: ignore[arg-type] # both are numbers, which mypy cannot see
+    except ZeroDivisionError:
+        raise step.right.wrong(f"{told(left)} {step.symbol} {told(right)} is a division by zero") from None
+    except OverflowError:
+        result = float("inf")
+    return result if -LIMIT < result < LIMIT else bounded(result, step)
+
+
+NUMBERS = frozenset((int, float))
+
+
+def joined(left: object, right: object, step: Step) -> str:
+    """Two texts as one."""
+    if isinstance(left, str) and isinstance(right, str):
+        return short_enough(left + right, step)
+    raise step.wrong(f"'+' takes two numbers or two texts, got {told(left)} and {told(right)}")
+
+
+def negated(part: Part, sign: int) -> Run:
+    """A sign before a number."""
+    inner, user = part.run, "'-'" if sign < 0 else "'+'"
+    return lambda env: sign * need_number(inner(env), user, part)
+
+
+# --- comparisons and truth -----------------------------------------------------------
+
+
+def same(left: object, right: object) -> bool:
+    """``==``: values of different kinds differ, and so do 1 and true; 1 and 1.0 are the same number."""
+    if left is right:
+        return True
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    return isinstance(left, bool) is isinstance(right, bool) and left == right
+
+
+def different(left: object, right: object) -> bool:
+    """``!=``."""
+    return not same(left, right)
+
+
+def comparison(first: Part, steps: Sequence[tuple[Step, Test]]) -> Run:
+    """A chain of comparisons: ``a < b < c`` holds where each neighbouring pair does."""
+    start = first.run
+    rest = [(step.right.run, test, None if step.symbol in ("==", "!=") else step) for step, test in steps]
+
+    def run(env: Environment) -> object:
+        left = start(env)
+        for run_right, test, ordering in rest:
+            right = run_right(env)
+            if ordering is not None:
+                check_order(left, right, ordering)
+            if not test(left, right):
+                return False
+            left = right
+        return True
+
+    return run
+
+
+def check_order(left: object, right: object, step: Step) -> None:
+    """Only two numbers or two texts have an order."""
+    if is_number(left) and is_number(right):
+        return
+    if not isinstance(left, str) or not isinstance(right, str):
+        raise step.wrong(f"'{step.symbol}' orders two numbers or two texts, got {told(left)} and {told(right)}")
+
+
+def either(runs: Sequence[Run]) -> Run:
+    """``or``: the first value that counts as true, else the last one."""
+    *firsts, last = runs
+
+    def run(env: Environment) -> object:
+        for alternative in firsts:
+            value = alternative(env)
+            if value:
+                return value
+        return last(env)
+
+    return run
+
+
+def both(runs: Sequence[Run]) -> Run:
+    """``and``: the first value that counts as false, else the last one."""
+    *firsts, last = runs
+
+    def run(env: Environment) -> object:
+        for condition in firsts:
+            value = condition(env)
+            if not value:
+                return value
+        return last(env)
+
+    return run
+
+
+def choice(cases: Sequence[tuple[Run, Run]], otherwise: Run) -> Run:
+    """``a if c else b``, also in a row; only the chosen value is computed."""
+
+    def run(env: Environment) -> object:
+        for value, condition in cases:
+            if condition(env):
+                return value(env)
+        return otherwise(env)
+
+    return run
+
+
+# --- names and what is inside their values -------------------------------------------
+
+
+def name(word: str, place: Place, *, dollar: bool) -> Run:
+    """The value that the environment gives to a name."""
+
+    def run(env: Environment) -> object:
+        try:
+            return env.lookup(word)
+        except KeyError:
+            pass
+        help = name_help(word, sorted({*env.names()}), dollar=dollar)  # noqa: A001
+        raise place.wrong(f"nothing here is called '{clip(word)}'", help=help, code="unknown-name")
+
+    return run
+
+
+def name_help(word: str, known: list[str], *, dollar: bool) -> str:
+    """What was probably meant by an unknown name."""
+    if not dollar and word in MEANT:
+        return f"write {MEANT[word]}"
+    if not dollar and word in FUNCTIONS:
+        return f"{word} is a function: write {word}(…)"
+    nearest = near(word, known)
+    if nearest:
+        return f"did you mean '${nearest}'?"
+    listed = ", ".join(f"${one}" for one in known[:8]) + (", …" if len(known) > 8 else "")  # noqa: PLR2004
+    hint = f"the names here are {clip(listed, 120)}" if known else "no name has a value here"
+    return hint if dollar else f"{hint}; a text stands in quotes: '{clip(word)}'"
+
+
+MEANT = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "null", "NULL": "null"}
+
+
+def near(word: str, known: list[str]) -> str:
+    """The known name most like a mistyped one, empty where none is."""
+    from difflib import get_close_matches  # noqa: PLC0415 - loaded by mistakes only
+
+    return next(iter(get_close_matches(word[:80], known[:MOST_COMPARED], 1)), "")
+
+
+def path(root: Part, keys: Sequence[Part]) -> Run:
+    """``$table.$i.0``: into lists by position, into mappings and groups by name."""
+    start = root.run
+    steps = [(key.run, key) for key in keys]
+
+    def run(env: Environment) -> object:
+        value = start(env)
+        for find, key in steps:
+            value = item(value, find(env), key)
+        return value
+
+    return run
+
+
+def item(value: object, key: object, part: Part) -> object:
+    """One step into a value."""
+    if isinstance(value, (list, tuple)):
+        return element(value, key, part)
+    index = as_int(key)
+    if index is None and not isinstance(key, str):
+        raise part.wrong(f"an index is a whole number or a text, got {told(key)}")
+    entry = str(key if index is None else index)
+    if isinstance(value, dict):
+        if entry in value:
+            return value[entry]
+        nearest = near(entry, list(value))
+        help = f"did you mean '{nearest}'?" if nearest else f"it has {clip(', '.join(value)) or 'none'}"  # noqa: A001
+        raise part.wrong(f"the mapping has no entry '{clip(entry)}'", help=help, code="unknown-name")
+    field = getattr(value, "field", None)
+    if field is None:
+        raise part.wrong(f"there is no '.{clip(entry)}' in {told(value)}")
+    try:
+        found: object = field(entry)
+    except Problem as problem:
+        code, what, notes = problem.code, problem.message, problem.notes
+        raise ExpressionError(code, what, part.start, part.end, help=problem.help, notes=notes) from None
+    return found
+
+
+def element(values: Sequence[object], key: object, part: Part) -> object:
+    """One element of a list; indexes count from 0 and never from the end."""
+    index = as_int(key)
+    if index is None:
+        raise part.wrong(f"a list is indexed by a whole number, got {told(key)}", help="the first element is .0")
+    if 0 <= index < len(values):
+        return values[index]
+    last = len(values) - 1
+    help = f"indexes count from 0 to {last}" if last > 0 else "the only index is 0" if last == 0 else ""  # noqa: A001
+    raise part.wrong(f"index {clip(index, 24)} is outside the list of {len(values)}", help=help)
+
+
+# --- functions -----------------------------------------------------------------------
+
+
+def call(word: str, arguments: Sequence[Part]) -> Run:
+    """A function on its arguments; the parser has counted them."""
+    function = FUNCTIONS[word][2]
+    runs = [argument.run for argument in arguments]
+    return lambda env: function([run(env) for run in runs], arguments, word)
+
+
+def rounding(method: Callable[[float], int]) -> Function:
+    """A function from one number to a whole one."""
+
+    def function(values: Sequence[object], arguments: Sequence[Part], word: str) -> object:
+        return bounded(method(need_number(values[0], word, arguments[0])), arguments[0])
+
+    return function
+
+
+def half_up(value: float) -> int:
+    """``round``: to the nearest whole number, halves upwards: 2.5 gives 3 and -2.5 gives -2."""
+    below = floor(value)
+    return below + (value - below >= 0.5)  # noqa: PLR2004
+
+
+def round8(values: Sequence[object], arguments: Sequence[Part], word: str) -> object:
+    """The nearest multiple of 8 (or of the second argument), halves upwards, at least one of
+    them, and the next one where that would lose more than a tenth: the channel rule of MobileNet.
+    """
+    value = need_number(values[0], word, arguments[0])
+    multiple = as_int(need_number(values[1], word, arguments[1])) if len(values) > 1 else 8
+    if multiple is None or multiple < 1:
+        raise arguments[1].wrong(f"round8 rounds to a multiple of a whole number from 1 on, got {told(values[1])}")
+    result = max(multiple, int(value + multiple / 2) // multiple * multiple)
+    return bounded(result + multiple if result < 0.9 * value else result, arguments[0])
+
+
+def extreme(pick: Callable[[Sequence[float]], float]) -> Function:
+    """``min`` or ``max`` of two or more numbers, or of one list of numbers."""
+
+    def function(values: Sequence[object], arguments: Sequence[Part], word: str) -> object:
+        if len(values) > 1:
+            return pick([need_number(value, word, part) for value, part in zip(values, arguments, strict=True)])
+        numbers = values[0]
+        if not isinstance(numbers, (list, tuple)) or not numbers:
+            raise arguments[0].wrong(f"{word} takes two or more numbers, or one list of them, got {told(numbers)}")
+        return pick([need_number(number, word, arguments[0]) for number in numbers])
+
+    return function
+
+
+def length(values: Sequence[object], arguments: Sequence[Part], word: str) -> object:
+    """``len``: the elements of a list or the characters of a text."""
+    value = values[0]
+    if isinstance(value, (list, tuple, str)):
+        return len(value)
+    raise arguments[0].wrong(f"{word} counts the elements of a list or the characters of a text, got {told(value)}")
+
+
+if TYPE_CHECKING:
+    Function = Callable[[Sequence[object], Sequence[Part], str], object]
+
+FUNCTIONS: dict[str, tuple[int, int, Function]] = {
+    "min": (1, LIMIT, extreme(min)),
+    "max": (1, LIMIT, extreme(max)),
+    "ceil": (1, 1, rounding(ceil)),
+    "floor": (1, 1, rounding(floor)),
+    "round": (1, 1, rounding(half_up)),
+    "int": (1, 1, rounding(trunc)),
+    "len": (1, 1, length),
+    "round8": (1, 2, round8),
+}
+"""Fewest and most arguments, and what the function does."""
+
+
+# --- texts ---------------------------------------------------------------------------
+
+
+def text(pieces: Sequence[str | Part], place: Place) -> Run:
+    """Literal pieces and values, written one after the other."""
+
+    def run(env: Environment) -> object:
+        written = [piece if isinstance(piece, str) else spelled(piece.run(env), piece) for piece in pieces]
+        return short_enough("".join(written), place)
+
+    return run
+
+
+def spelled(value: object, part: Part) -> str:
+    """A value as it stands in a text: whole numbers without a point, truth as YAML writes it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if is_number(value):
+        bounded(value, part)  # type: ignore[arg-type] # is_number says so
+        whole = as_int(value)
+        return str(value if whole is None else whole)
+    help = "write ${list.0}" if isinstance(value, (list, tuple)) else ""  # noqa: A001
+    raise part.wrong(f"{told(value)} cannot stand in a text", help=help)
+
+
+def short_enough(result: str, place: Place) -> str:
+    """A text unless it is too long."""
+    if len(result) <= LONGEST_TEXT:
+        return result
+    raise place.wrong(f"the text has {len(result)} characters, at most {LONGEST_TEXT} are allowed")

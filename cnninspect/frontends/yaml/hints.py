@@ -1,0 +1,130 @@
+"""What people may have meant: near names, and the spellings of torch and Keras."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OPTIONS = {
+    "filters": "out",
+    "units": "out",
+    "out_channels": "out",
+    "out_features": "out",
+    "num_output": "out",
+    "channels": "out",
+    "nodes": "out",
+    "kernel_size": "kernel",
+    "pool_size": "kernel",
+    "ksize": "kernel",
+    "k": "kernel",
+    "strides": "stride",
+    "s": "stride",
+    "pad": "padding",
+    "pads": "padding",
+    "p": "padding",
+    "dilation_rate": "dilation",
+    "dilations": "dilation",
+    "use_bias": "bias",
+    "num_groups": "groups",
+    "group": "groups",
+    "depth_multiplier": "multiplier",
+    "ceil_mode": "rounding",
+    "dim": "axis",
+    "epsilon": "eps",
+    "scale_factor": "factor",
+    "upscale_factor": "factor",
+    "output_size": "size",
+    "rate": "rate",
+    "drop_prob": "rate",
+    "negative_slope": "slope",
+    "alpha": "slope",
+    "normalized_shape": "axes",
+    "affine": "affine",
+    "interpolation": "mode",
+    "target_shape": "shape",
+    "dims": "axes",
+    "num_parameters": "shared",
+    "track_running_stats": "track",
+}
+"""Options as torch, Keras, Caffe and ONNX spell them."""
+
+IMPLIED = {
+    "in_channels": "the input's channels are known: leave it out",
+    "in_features": "the input's features are known: leave it out",
+    "num_features": "the input's channels are known: leave it out",
+    "num_channels": "the input's channels are known: leave it out",
+    "input_shape": "the network's input stands at the top of the file, as input: [3, 224, 224]",
+    "input_dim": "the network's input stands at the top of the file, as input: [100]",
+    "activation": "an activation is a layer of its own: write - relu below",
+    "act": "an activation is a layer of its own: write - relu below",
+    "inplace": "working in place is for the back end to decide: leave it out",
+    "kernel_initializer": "initial values are not part of the architecture: leave it out",
+    "data_format": "shapes are channels first; layout: channels_last at the top of the file changes how input is written",
+    "name": "name stands beside the layer, not inside its options",
+    "from": "from stands beside the layer, not inside its options",
+    "repeat": "repeat stands beside the layer, not inside its options",
+    "when": "when stands beside the layer, not inside its options",
+}
+"""Options that need not be written, with what to do instead."""
+
+SECTIONS = {
+    "model": "layers",
+    "architecture": "layers",
+    "backbone": "layers",
+    "network": "layers",
+    "modules": "blocks",
+    "input_shape": "input",
+    "input_size": "input",
+    "parameters": "params",
+    "args": "params",
+    "hyperparameters": "params",
+    "output": "outputs",
+    "base": "extends",
+    "inherits": "extends",
+}
+"""Top-level keys as other formats spell them."""
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """The known name that looks most like this one."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only when something is misspelled
+
+    pool = sorted(set(known))
+    lower = {word.lower(): word for word in pool}
+    if name.lower() in lower:
+        return lower[name.lower()]
+    found = get_close_matches(name[:80], pool, 1, 0.6)
+    return found[0] if found else None
+
+
+def option_help(layer: str, option: str, known: list[str]) -> str:
+    """How to mend an option that a layer does not have."""
+    meant = OPTIONS.get(option)
+    if meant in known and meant is not None:
+        return f"it is called '{meant}' here"
+    if option in IMPLIED:
+        return IMPLIED[option]
+    guess = near(option, known)
+    if guess:
+        return f"did you mean '{guess}'?"
+    return f"{layer} takes {', '.join(known)}" if known else f"{layer} takes no options"
+
+
+def layer_help(name: str, known: Iterable[str], aliases: dict[str, str]) -> str:
+    """How to mend the name of a layer or block that does not exist."""
+    meant = aliases.get(name.lower().replace("_", "").replace("nn.", ""))
+    if meant:
+        return f"it is called '{meant}' here"
+    guess = near(name, known)
+    return f"did you mean '{guess}'?" if guess else "cnninspect layers lists them all"
+
+
+def alias_table(registry: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
+    """Every foreign spelling of a layer, in lower case without underscores."""
+    table: dict[str, str] = {}
+    for name, aliases in registry:
+        for alias in (name, *aliases):
+            table.setdefault(alias.lower().replace("_", ""), name)
+    return table

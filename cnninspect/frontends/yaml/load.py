@@ -1,0 +1,188 @@
+"""From a source of YAML to a graph: read, inherit, elaborate, and everything found on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnninspect.frontends.yaml.document import Document, inherit, read_document
+from cnninspect.frontends.yaml.elaborate import Context, Elaborator, TooLarge
+from cnninspect.frontends.yaml.environment import Environment
+from cnninspect.frontends.yaml.naming import Frame, Scope
+from cnninspect.frontends.yaml.parameters import read_params
+from cnninspect.frontends.yaml.ports import read_inputs, read_outputs
+from cnninspect.frontends.yaml.reader import read_tree
+from cnninspect.frontends.yaml.smallest import CODE, same_failure, smallest_input
+from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
+from cnninspect.frontends.yaml.unused import warn_unused
+from cnninspect.ir import Graph, Tensor, verify
+from cnninspect.values import Problem, Span, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping as AnyMapping
+
+    from cnninspect.frontends.yaml.tree import Node
+    from cnninspect.values import Finding, Shape
+
+MAX_EXTENDS = 16
+MOST_TRIED = 5_000
+"""Layers up to which a smaller input is searched for: each try elaborates the network again."""
+
+
+class Wanted(NamedTuple):
+    """What the caller asks of a model besides what its file says."""
+
+    variant: str | None = None
+    sets: AnyMapping[str, object] = {}
+    inputs: AnyMapping[str | None, Shape] = {}
+
+
+class Loaded(NamedTuple):
+    """A model as far as it could be read."""
+
+    graph: Graph | None
+    findings: tuple[Finding, ...]
+    sources: tuple[Source, ...]
+    """Every file that had a part in it, for showing lines."""
+    variants: tuple[str, ...] = ()
+
+
+def load(source: Source, wanted: Wanted, opener: Callable[[str, Source], Source]) -> Loaded:
+    """Read one model; whatever is wrong is in the findings, never raised."""
+    report = Report()
+    document, sources = open_document(source, opener, report)
+    if document is None:
+        return Loaded(None, ordered(report, sources), tuple(sources))
+    variants = tuple(document.entries("variants"))
+    graph = _build(document, wanted, report)
+    if graph is not None and report.broken:
+        _add_smallest_input(document, wanted, graph, report)
+    return Loaded(graph, ordered(report, sources), tuple(sources), variants)
+
+
+def open_document(
+    source: Source,
+    opener: Callable[[str, Source], Source],
+    report: Report,
+) -> tuple[Document | None, list[Source]]:
+    """The document of a source with everything that it extends below it."""
+    chain: list[Document] = []
+    sources: list[Source] = []
+    current: Source | None = source
+    while current is not None:
+        sources.append(current)
+        tree = read_tree(current, report)
+        document = None if tree is None else read_document(tree, current, report)
+        if document is None:
+            return None, sources
+        chain.append(document)
+        current = _next(document, opener, sources, report)
+    merged = chain.pop()
+    while chain:
+        merged = inherit(merged, chain.pop())
+    return merged, sources
+
+
+def _next(
+    document: Document,
+    opener: Callable[[str, Source], Source],
+    seen: list[Source],
+    report: Report,
+) -> Source | None:
+    node = document.sections.get("extends")
+    if type(node) is not Scalar:
+        return None
+    try:
+        if len(seen) > MAX_EXTENDS:
+            raise Problem("extends-too-deep", f"more than {MAX_EXTENDS} files extend each other")
+        found = opener(node.text, document.source)
+        if any(found.path == other.path and found.name == other.name for other in seen):
+            circle = " → ".join([other.name for other in seen] + [found.name])
+            raise Problem("extends-cycle", f"files extend each other in a circle: {clip(circle)}")
+    except Problem as problem:
+        report.problem(node, problem)
+        return None
+    return found
+
+
+def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
+    layers = document.sections.get("layers")
+    if type(layers) is not Sequence:
+        if "layers" not in document.sections and not report.broken:
+            where = Span(document.source.name, 1, 1, 1, 2)
+            report.add(where, "missing-layers", "the model has no layers", help="write layers: with one item for each layer")
+        return None
+    params = read_params(document, wanted.variant, wanted.sets, report)
+    inputs = read_inputs(document, params, wanted.inputs, report)
+    elaborator = Elaborator(document, report, inputs, params)
+    frame = Frame("", None)
+    frame.tensors.update({given.name: (Tensor(-1 - index),) for index, given in enumerate(inputs)})
+    context = Context(params_scope(params), Scope(""), frame)
+    start = tuple([Tensor(-1 - index) for index in range(len(inputs))])
+    try:
+        last = elaborator.run_list(layers.items, start, context)
+    except TooLarge:
+        return None
+    if not layers.items:
+        report.add(layers, "missing-layers", "the model has no layers", help="write one item for each layer")
+    outputs = read_outputs(elaborator, context, last, document)
+    warn_unused(document, elaborator, report)
+    name = wanted.variant or document.text("name") or _stem(document.source.name)
+    return verify(
+        Graph(
+            name=name,
+            inputs=inputs,
+            nodes=tuple(elaborator.nodes),
+            outputs=outputs,
+            source=document.source.name,
+            description=document.text("description"),
+            reference=_plain(document.sections.get("reference")),
+            params={key: value for key, value in params.values.items() if key != "prev"},
+            variant=wanted.variant,
+        ),
+    )
+
+
+def params_scope(params: Environment) -> Environment:
+    """The names that the top level sees; its own scope keeps ``$prev`` out of the params."""
+    return Environment({}, params)
+
+
+def _add_smallest_input(document: Document, wanted: Wanted, graph: Graph, report: Report) -> None:
+    """Where a map has shrunk to nothing, tell with which input the first such layer would have fitted."""
+    index = next((i for i, finding in enumerate(report.findings) if finding.code == CODE), None)
+    if index is None or len(graph.inputs) != 1 or len(graph.nodes) > MOST_TRIED:
+        return
+    finding = report.findings[index]
+    last = document.text("layout") == "channels_last"
+
+    def fails(shape: Shape) -> bool:
+        again = Report()
+        given = (*shape[1:], shape[0]) if last else shape
+        _build(document, wanted._replace(inputs={None: given}), again)
+        return same_failure(finding, again.findings)
+
+    found = smallest_input(graph.inputs[0].shape, fails)
+    if found is not None:
+        written = "x".join(map(str, (*found[1:], found[0]) if last else found))
+        note = f"the smallest input of the network that passes here is {written}"
+        report.findings[index] = finding._replace(notes=(*finding.notes, note))
+
+
+def _plain(node: Node | None) -> object:
+    if node is None or type(node) is Scalar:
+        return None if node is None else node.value
+    if type(node) is Sequence:
+        return [_plain(item) for item in node.items]
+    assert type(node) is Mapping
+    return {key.text: _plain(value) for key, value in node.pairs}
+
+
+def _stem(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or name
+
+
+def ordered(report: Report, sources: list[Source]) -> tuple[Finding, ...]:
+    """The findings in file order: the model's own file first, then what it extends."""
+    places = {source.name: index for index, source in enumerate(sources)}
+    return tuple(sorted(report.findings, key=lambda f: (places.get(f.span.file, -1), f.span.line, f.span.column)))

@@ -1,0 +1,121 @@
+"""From a written layer to a node: options, legality, shapes, and where each mistake stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml.environment import value_of
+from cnninspect.frontends.yaml.evaluation import Unknown
+from cnninspect.frontends.yaml.hints import option_help
+from cnninspect.frontends.yaml.tree import Mapping, Scalar
+from cnninspect.values import Problem, Problems, clip, show_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnninspect.frontends.yaml.environment import Environment
+    from cnninspect.frontends.yaml.tree import Node, Placed, Report
+    from cnninspect.layers.base import Layer
+    from cnninspect.values import Facts, Shape
+
+Written = dict[str, tuple["Scalar", "Node"]]
+"""Options as written: by name, with key and value in the file."""
+
+
+class Maker:
+    """Makes layers, remembering those it has made: the same options on the same shapes state the same facts."""
+
+    def __init__(self, report: Report, defaults: Written) -> None:
+        self.report = report
+        self.defaults = defaults
+        self._layers: dict[object, Layer] = {}
+        self._facts: dict[object, Facts] = {}
+
+    def written(self, layer_type: type[Layer], op: Scalar, value: Node | None) -> Written | None:
+        """The options of a layer, its type's defaults below them; None where they cannot be told apart."""
+        options: Written = {}
+        default = self.defaults.get(layer_type.name)
+        if default and type(default[1]) is Mapping:
+            options = {key.text: (key, node) for key, node in default[1].pairs}
+        if value is None:
+            return options
+        if type(value) is Mapping:
+            for key, node in value.pairs:
+                options[key.text] = (key, node)
+            return options
+        if not layer_type.schema_options:
+            self.report.add(value, "unknown-option", f"{layer_type.name} takes no options", help=f"write - {layer_type.name}")
+            return None
+        first = next(iter(layer_type.schema_options))
+        options[first] = (op, value)
+        return options
+
+    def options(self, layer_type: type[Layer], written: Written, env: Environment) -> dict[str, object] | None:
+        """The values of the written options; None (and findings) where one has no value."""
+        known = layer_type.schema_options
+        given: dict[str, object] = {}
+        good = True
+        for name, (key, node) in written.items():
+            if name not in known:
+                help_ = option_help(layer_type.name, name, list(known))
+                self.report.add(key, "unknown-option", f"{layer_type.name} has no option '{clip(name)}'", help=help_)
+                good = False
+                continue
+            try:
+                given[name] = value_of(node, env, self.report)
+            except Unknown:
+                good = False
+        return given if good else None
+
+    def layer(
+        self,
+        layer_type: type[Layer],
+        given: dict[str, object],
+        rank: int,
+        written: Written,
+        op: Placed,
+    ) -> Layer | None:
+        """The layer with these options; None (and findings) where they are not legal."""
+        key = (layer_type.name, rank, *((name, type(value), _frozen(value)) for name, value in given.items()))
+        known = self._layers.get(key)
+        if known is not None:
+            return known
+        try:
+            made = layer_type(given, rank)
+        except Problems as several:
+            for problem in several.problems:
+                self.say(problem, op, written, ())
+            return None
+        self._layers[key] = made
+        return made
+
+    def facts(self, layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
+        """What the layer states on these inputs; raises Problems."""
+        key = (id(layer), shapes)
+        known = self._facts.get(key)
+        if known is None:
+            try:
+                known = layer.facts(shapes)
+            except Problem as problem:
+                raise Problems([problem]) from None
+            self._facts[key] = known
+        return known
+
+    def say(self, problem: Problem, op: Placed, written: Written, notes: Sequence[str], layer: str | None = None) -> None:
+        """Report what a layer said, at the option that it is about."""
+        where = written.get(problem.option or "")
+        self.report.problem(where[1] if where else op, problem, notes=notes, layer=layer)
+
+
+def _frozen(value: object) -> object:
+    """A value that can be compared and hashed, unlike values staying unlike (1 is not true)."""
+    if isinstance(value, (list, tuple)):
+        return tuple((type(item), _frozen(item)) for item in value)
+    if isinstance(value, dict):
+        return tuple((key, type(item), _frozen(item)) for key, item in value.items())
+    return value
+
+
+def made_by(shape: Shape | None, what: str, place: str) -> str:
+    """The note that tells where an input comes from."""
+    return f"the input is {show_shape(shape)}, {what} at {place}"

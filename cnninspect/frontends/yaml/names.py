@@ -1,0 +1,126 @@
+"""Giving names to nodes and finding the tensors that names stand for, with findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml.environment import evaluate, inside
+from cnninspect.frontends.yaml.evaluation import ExpressionError, Unknown
+from cnninspect.frontends.yaml.expressions import parse_name
+from cnninspect.frontends.yaml.hints import near
+from cnninspect.frontends.yaml.naming import bad_name
+from cnninspect.frontends.yaml.tree import Scalar, Sequence
+from cnninspect.values import Span, clip
+
+if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.elaborate import Context
+    from cnninspect.frontends.yaml.naming import Tensors
+    from cnninspect.frontends.yaml.tree import Node, Report
+    from cnninspect.ir import Input
+
+
+class Full(str):
+    """A qualified name that has been given already."""
+
+    __slots__ = ()
+
+
+class Namer:
+    """Every name of the network, with the place that took it."""
+
+    def __init__(self, report: Report, inputs: tuple[Input, ...]) -> None:
+        self.report = report
+        self.taken: dict[str, Span] = {given.name: given.span for given in inputs}
+
+    def child(self, name: Scalar | str | None, context: Context) -> str:
+        """The qualified name of the next child of the context's scope."""
+        if type(name) is Full:
+            return name
+        scope = context.scope
+        number = scope.children
+        scope.children = number + 1
+        if isinstance(name, Scalar):
+            text = self._text(name, context)
+            if text is not None:
+                full = scope.full(text)
+                if full not in self.taken:
+                    self.taken[full] = name.span
+                    return full
+                self._twice(name, full)
+        elif name is not None and scope.full(name) not in self.taken:
+            full = scope.full(name)
+            self.taken[full] = NOWHERE
+            return full
+        full = scope.full(str(number))
+        while full in self.taken:
+            number += 1
+            full = scope.full(str(number))
+        self.taken[full] = NOWHERE
+        return full
+
+    open = child
+    """A scope takes a name as a layer does."""
+
+    def _twice(self, name: Scalar, full: str) -> None:
+        first = self.taken[full]
+        self.report.add(
+            name,
+            "duplicate-name",
+            f"the name '{full}' is taken",
+            notes=[f"first used at {first}"] if first.line else [],
+            help="names of layers are unique; inside a repeat write it with its number: name: block${i}",
+        )
+
+    def _text(self, name: Scalar, context: Context) -> str | None:
+        """A written name with its expressions filled in, None (and a finding) where it cannot be one."""
+        text = name.text
+        if "$" in text:
+            try:
+                text = str(evaluate(parse_name(text), name, context.env, self.report))
+            except ExpressionError as error:
+                self.report.problem(inside(name, error.start, error.end), error)
+                return None
+            except Unknown:
+                return None
+        wrong = bad_name(text)
+        if wrong:
+            self.report.add(name, "bad-name", f"{wrong}, got '{clip(text, 40)}'")
+            return None
+        return text
+
+    def resolve(self, node: Node, current: Tensors, context: Context) -> Tensors | None:
+        """The tensors that a ``from:``, or a merge's list, names; None (and findings) where one is missing."""
+        nodes = node.items if type(node) is Sequence else [node]
+        tensors: list[Tensors | None] = [self._one(entry, current, context) for entry in nodes]
+        if not nodes:
+            self.report.add(node, "unknown-tensor", "an empty list names no tensor")
+            return None
+        found = [tensor for tensor in tensors if tensor is not None]
+        return tuple(tensor for several in found for tensor in several) if len(found) == len(nodes) else None
+
+    def _one(self, node: Node, current: Tensors, context: Context) -> Tensors | None:
+        if type(node) is not Scalar:
+            self.report.add(
+                node,
+                "unknown-tensor",
+                "the name of a tensor is expected here",
+                help="branches that hold layers are named: {main: [...], skip: []}",
+            )
+            return None
+        text = self._text(node, context)
+        if text is None:
+            return None
+        found = current if text == "prev" else context.frame.resolve(text, context.scope.prefix)
+        if found is None:
+            guess = near(text, [*context.frame.visible(), "prev"])
+            self.report.add(
+                node,
+                "unknown-tensor",
+                f"no layer above is called '{clip(text)}'",
+                help=f"did you mean '{guess}'?" if guess else "a layer is read by its name; names inside a block are private to it",
+            )
+        return found
+
+
+NOWHERE = Span("", 0, 0, 0, 0)
+"""The place of a name that nobody wrote: a number."""

@@ -1,0 +1,141 @@
+"""Params of a model: their defaults, what a variant changes, what the caller sets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, value_of
+from cnninspect.frontends.yaml.evaluation import Unknown
+from cnninspect.frontends.yaml.hints import near
+from cnninspect.frontends.yaml.reader import read_tree
+from cnninspect.frontends.yaml.tree import Mapping, Scalar, Source
+from cnninspect.values import Span, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping as AnyMapping
+
+    from cnninspect.frontends.yaml.document import Document
+    from cnninspect.frontends.yaml.tree import Node, Report
+
+ABOUT = ("description", "reference")
+"""What a variant may say of itself besides its params."""
+
+RESERVED = ("prev", "i", "item")
+"""Names that the language gives a meaning."""
+
+
+def read_params(
+    document: Document,
+    variant: str | None,
+    sets: AnyMapping[str, object],
+    report: Report,
+) -> Environment:
+    """The params with their values: the variant's over the file's, the caller's over both."""
+    nodes = {name: node for name, (_, node) in document.entries("params").items()}
+    for name in RESERVED:
+        if name in nodes:
+            key = document.entries("params")[name][0]
+            report.add(key, "bad-name", f"'{name}' already has a meaning in expressions", help="give the param another name")
+    if variant is not None:
+        nodes.update(_variant(document, variant, report))
+    given: dict[str, object] = {}
+    for name, value in sets.items():
+        if name not in nodes:
+            _unknown(Span(f"--set {clip(name, 40)}", 0, 0, 0, 0), name, list(nodes), report)
+        elif isinstance(value, str):
+            nodes[name] = _parse(name, value, report)
+        else:
+            given[name] = value
+    lazy = _Lazy(nodes, given, report)
+    for name in nodes:
+        lazy.force(name)
+    return Environment(lazy.values)
+
+
+class _Lazy:
+    """Params that may refer to one another, in any order but not in a circle."""
+
+    def __init__(self, nodes: dict[str, Node], given: dict[str, object], report: Report) -> None:
+        self.nodes = nodes
+        self.report = report
+        self.values: dict[str, object] = dict(given)
+        self._open: list[str] = []
+
+    def names(self) -> Iterator[str]:
+        return iter(self.nodes)
+
+    def lookup(self, name: str) -> object:
+        if name not in self.nodes:
+            raise KeyError(name)
+        self.force(name)
+        if self.values[name] is UNKNOWN:
+            raise Unknown
+        return self.values[name]
+
+    def force(self, name: str) -> None:
+        if name in self.values:
+            return
+        if name in self._open or len(self._open) > 100:  # noqa: PLR2004 - a chain that long is a mistake
+            chain = " → ".join([*self._open[self._open.index(name) if name in self._open else -1 :], name])
+            self.report.add(self.nodes[name], "param-cycle", f"params refer to each other in a circle: {clip(chain)}")
+            self.values[name] = UNKNOWN
+            return
+        self._open.append(name)
+        try:
+            value = value_of(self.nodes[name], self, self.report)  # type: ignore[arg-type]
+        except Unknown:
+            value = UNKNOWN
+        self._open.pop()
+        self.values.setdefault(name, value)
+
+
+def _variant(document: Document, variant: str, report: Report) -> dict[str, Node]:
+    entry = document.entries("variants").get(variant)
+    if entry is None:
+        known = list(document.entries("variants"))
+        guess = near(variant, known)
+        listed = f"it has {', '.join(known[:12])}" if known else "it has none"
+        report.add(
+            Span(document.source.name, 0, 0, 0, 0),
+            "unknown-variant",
+            f"the model has no variant '{clip(variant)}'",
+            help=f"did you mean '{guess}'?" if guess else listed,
+        )
+        return {}
+    return {name: node for name, node in variant_params(document, variant, report)}
+
+
+def variant_params(document: Document, variant: str, report: Report) -> Iterator[tuple[str, Node]]:
+    """The params that a variant changes; anything else in it is reported."""
+    _, node = document.entries("variants")[variant]
+    if type(node) is Scalar and node.value is None:
+        return
+    if type(node) is not Mapping:
+        report.add(node, "bad-variant", f"variant '{variant}' must be a mapping of params to values")
+        return
+    known = document.entries("params")
+    for key, value in node.pairs:
+        if key.text in known:
+            yield key.text, value
+        elif key.text not in ABOUT:
+            _unknown(key.span, key.text, list(known), report)
+
+
+def _unknown(where: Span, name: str, known: list[str], report: Report) -> None:
+    guess = near(name, known)
+    listed = f"it has {', '.join(known)}" if known else "it has none: write params: {…} at the top level"
+    report.add(
+        where,
+        "unknown-param",
+        f"the model has no param '{clip(name)}'",
+        help=f"did you mean '{guess}'?" if guess else listed,
+    )
+
+
+def _parse(name: str, text: str, report: Report) -> Node:
+    """A value from the command line, read as YAML."""
+    source = Source(f"--set {clip(name, 40)}", text)
+    if not text.strip():
+        return Scalar(source, (1, 1, 1, 1), "", None, quoted=False)
+    tree = read_tree(source, report)
+    return tree if tree is not None else Scalar(source, (1, 1, 1, 1), text, text, quoted=True)

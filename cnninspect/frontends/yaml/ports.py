@@ -1,0 +1,168 @@
+"""What goes into a network and what comes out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml.environment import value_of
+from cnninspect.frontends.yaml.evaluation import Unknown
+from cnninspect.frontends.yaml.naming import bad_name
+from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
+from cnninspect.ir import Input, Output
+from cnninspect.options import LARGEST, as_int, described
+from cnninspect.values import Shape, Span, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as AnyMapping
+
+    from cnninspect.frontends.yaml.document import Document
+    from cnninspect.frontends.yaml.elaborate import Context, Elaborator
+    from cnninspect.frontends.yaml.environment import Environment
+    from cnninspect.frontends.yaml.naming import Tensors
+    from cnninspect.frontends.yaml.tree import Node, Report
+    from cnninspect.ir import Tensor
+
+MAX_AXES = 4
+
+
+def read_inputs(
+    document: Document,
+    params: Environment,
+    shapes: AnyMapping[str | None, Shape],
+    report: Report,
+) -> tuple[Input, ...]:
+    """The inputs with their shapes, channels first; ``shapes`` are the caller's own, None naming the only input."""
+    last = _channels_last(document, report)
+    found: list[Input] = []
+    for name, node in _declared(document, report):
+        given = shapes.get(name, shapes.get(None))
+        span = node.span if given is None else Span("--input", 0, 0, 0, 0)
+        shape = _shape(node, params, report) if given is None else _checked(list(given), span, report)
+        if shape is not None:
+            found.append(Input(name, (shape[-1], *shape[:-1]) if last else shape, span))
+    names = [given.name for given in found]
+    for key in shapes:
+        if key is not None and key not in names:
+            report.add(Span("--input", 0, 0, 0, 0), "unknown-input", f"the model has no input '{clip(key)}'", help=f"it has {', '.join(names)}")
+    return tuple(found)
+
+
+def _declared(document: Document, report: Report) -> list[tuple[str, Node]]:
+    one, several = document.sections.get("input"), document.sections.get("inputs")
+    if one is not None and several is not None:
+        report.add(document.keys["inputs"], "bad-section", "a model has either input or inputs, not both")
+    if one is not None:
+        inner = one.get("shape") if type(one) is Mapping else one
+        if inner is None:
+            report.add(one, "bad-shape", "input needs a shape", help="input: [3, 224, 224]")
+            return []
+        return [("input", inner)]
+    if type(several) is not Mapping:
+        if "layers" in document.sections:
+            span = Span(document.source.name, 1, 1, 1, 2)
+            report.add(span, "missing-input", "the model does not say what its input is", help="write input: [3, 224, 224]")
+        return []
+    found = []
+    for key, node in several.pairs:
+        wrong = bad_name(key.text)
+        if wrong:
+            report.add(key, "bad-name", f"{wrong}, got '{clip(key.text, 40)}'")
+        else:
+            found.append((key.text, node))
+    return found
+
+
+def _channels_last(document: Document, report: Report) -> bool:
+    node = document.sections.get("layout")
+    if node is None:
+        return False
+    assert type(node) is Scalar
+    if node.value not in ("channels_first", "channels_last"):
+        report.add(node, "bad-value", f"layout must be channels_first or channels_last, got {described(node.value)}")
+    return node.value == "channels_last"
+
+
+def _shape(node: Node, params: Environment, report: Report) -> Shape | None:
+    try:
+        value = value_of(node, params, report)
+    except Unknown:
+        return None
+    if not isinstance(value, list):
+        report.add(node, "bad-shape", f"a shape is a list of sizes, got {described(value)}", help="input: [3, 224, 224]")
+        return None
+    return _checked(value, node.span, report, node)
+
+
+def _checked(value: list[object], span: Span, report: Report, node: Node | None = None) -> Shape | None:
+    items = node.items if type(node) is Sequence else []
+    shape = []
+    for index, item in enumerate(value):
+        size = as_int(item)
+        if size is None or not 1 <= size <= LARGEST:
+            where = items[index].span if index < len(items) else span
+            report.add(where, "bad-shape", f"a size must be a whole number of at least 1, got {described(item)}")
+            return None
+        shape.append(size)
+    if not 1 <= len(shape) <= MAX_AXES:
+        report.add(
+            span,
+            "bad-shape",
+            f"a shape has channels and up to three spatial axes, got {len(shape)} sizes",
+            help="the batch is not part of it: use --batch",
+        )
+        return None
+    return tuple(shape)
+
+
+def read_outputs(elaborator: Elaborator, context: Context, last: Tensors, document: Document) -> tuple[Output, ...]:
+    """The heads of the network: those that ``outputs:`` names, otherwise the last layer."""
+    node = document.sections.get("outputs")
+    if node is None:
+        return tuple(Output(_tensor_name(elaborator, tensor), tensor) for tensor in last if elaborator.nodes)
+    pairs: list[tuple[Scalar | None, Node, Node | None]]
+    if type(node) is Sequence:
+        pairs = [(None, item, None) for item in node.items]
+    else:
+        assert type(node) is Mapping
+        pairs = [(key, *_head(value, elaborator.report)) for key, value in node.pairs]
+    found: dict[str, Output] = {}
+    for key, source, training in pairs:
+        tensors = elaborator.namer.resolve(source, last, context)
+        if tensors is None:
+            continue
+        if len(tensors) > 1:
+            elaborator.report.add(source, "unknown-tensor", "an output is one tensor, and this names several")
+            continue
+        name = key.text if key is not None else _tensor_name(elaborator, tensors[0])
+        if name in found:
+            elaborator.report.add(source, "duplicate-name", f"two outputs are called '{name}'")
+        found[name] = Output(name, tensors[0], _is_true(training, elaborator))
+    return tuple(found.values())
+
+
+def _head(value: Node, report: Report) -> tuple[Node, Node | None]:
+    if type(value) is not Mapping:
+        return value, None
+    for key, _ in value.pairs:
+        if key.text not in ("from", "training"):
+            report.add(key, "unknown-option", f"an output has from and training, not '{clip(key.text)}'")
+    return value.get("from") or value, value.get("training")
+
+
+def _is_true(node: Node | None, elaborator: Elaborator) -> bool:
+    if node is None:
+        return False
+    try:
+        value = value_of(node, elaborator.params, elaborator.report)
+    except Unknown:
+        return False
+    if not isinstance(value, bool):
+        elaborator.report.add(node, "bad-value", f"training must be true or false, got {described(value)}")
+    return value is True
+
+
+def _tensor_name(elaborator: Elaborator, tensor: Tensor) -> str:
+    if tensor.node < 0:
+        return elaborator.inputs[-1 - tensor.node].name
+    node = elaborator.nodes[tensor.node]
+    return f"{node.name}.{tensor.output}" if len(node.outputs) > 1 else node.name

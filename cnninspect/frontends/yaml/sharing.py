@@ -1,0 +1,132 @@
+"""Shared weights: the same layer, block or sequence applied again, counted once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml.items import Item
+from cnninspect.frontends.yaml.naming import Frame, Scope
+from cnninspect.frontends.yaml.tree import Scalar
+from cnninspect.values import clip
+
+if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.elaborate import Context, Elaborator
+    from cnninspect.frontends.yaml.naming import Tensors
+    from cnninspect.frontends.yaml.tree import Sequence
+    from cnninspect.ir import Node
+    from cnninspect.values import Facts
+
+
+class Recorded:
+    """A named block or sequence as it was elaborated, to be applied again."""
+
+    __slots__ = ("context", "first", "last", "layers")
+
+    def __init__(self, layers: Sequence, context: Context, first: int, last: int) -> None:
+        self.layers = layers
+        self.context = context
+        self.first = first
+        self.last = last
+
+
+def target(elaborator: Elaborator, name: Scalar, facts: Facts, context: Context) -> int | None:
+    """The node that ``share:`` beside a layer names; None (and a finding) where it cannot be shared."""
+    found = elaborator.namer.resolve(name, (), context)
+    if found is None:
+        return None
+    index = found[0].node
+    owner = elaborator.nodes[index] if index >= 0 else None
+    if owner is None or (owner.facts is not None and not (owner.facts.weights or owner.facts.buffers)):
+        if facts.weights or owner is None:
+            elaborator.report.add(name, "cannot-share", f"'{name.text}' has no weights to share")
+        return None
+    if owner.facts is None:
+        return None
+    return _checked(elaborator, owner, index, facts, name)
+
+
+def _checked(elaborator: Elaborator, owner: Node, index: int, facts: Facts, where: Scalar) -> int | None:
+    assert owner.facts is not None
+    if owner.facts.weights == facts.weights:
+        return index if owner.shares is None else owner.shares
+    for key, shape in facts.weights.items():
+        theirs = owner.facts.weights.get(key)
+        if theirs != shape:
+            elaborator.report.add(
+                where,
+                "cannot-share",
+                f"'{owner.name}' cannot lend its weights here: its {key} is {theirs}, this layer needs {shape}",
+                notes=[f"'{owner.name}' stands at {owner.span}"],
+            )
+            return None
+    elaborator.report.add(where, "cannot-share", f"'{owner.name}' has other weights than this layer needs")
+    return None
+
+
+def run_share(
+    elaborator: Elaborator,
+    item: Item,
+    start: Tensors,
+    context: Context,
+    name: Scalar | str | None,
+) -> Tensors:
+    """``share: name`` as a layer: apply what has that name again, with its weights."""
+    value = item.value
+    if type(value) is not Scalar:
+        elaborator.report.add(item.op, "cannot-share", "share needs the name of a layer, block or sequence", help="share: stem")
+        return elaborator.broken("share", item.op.span, start, context, name)
+    recorded = _recorded(elaborator, value.text, context)
+    if recorded is not None:
+        return _scope_again(elaborator, item, recorded, start, context, name)
+    found = elaborator.namer.resolve(value, (), context)
+    if found is None:
+        return elaborator.broken("share", item.op.span, start, context, name)
+    owner = elaborator.nodes[found[0].node] if found[0].node >= 0 else None
+    if owner is None or owner.layer is None:
+        if owner is None:
+            elaborator.report.add(value, "cannot-share", f"'{clip(value.text)}' is an input, not a layer")
+        return elaborator.broken("share", item.op.span, start, context, name)
+    again = Item(item.node, item.op, None)
+    again.share = value
+    return elaborator.place(owner.layer, again, {}, start, context, name)
+
+
+def _recorded(elaborator: Elaborator, name: str, context: Context) -> Recorded | None:
+    prefix = context.scope.prefix
+    while True:
+        found = elaborator.scopes.get(f"{prefix}.{name}" if prefix else name)
+        if found is not None or not prefix:
+            return found
+        prefix = prefix.rpartition(".")[0]
+
+
+def _scope_again(  # noqa: PLR0913 - all of one item
+    elaborator: Elaborator,
+    item: Item,
+    recorded: Recorded,
+    start: Tensors,
+    context: Context,
+    name: Scalar | str | None,
+) -> Tensors:
+    scope = Scope(elaborator.namer.open(name, context))
+    was = recorded.context
+    frame = Frame(scope.prefix, context.frame.top or context.frame)
+    inner = type(context)(was.env, scope, frame, was.calls, context.depth + 1)
+    first = len(elaborator.nodes)
+    made = elaborator.run_list(recorded.layers.items, start, inner)
+    context.frame.tensors[scope.prefix] = made
+    if len(elaborator.nodes) - first != recorded.last - recorded.first:
+        elaborator.report.add(item.op, "cannot-share", f"'{scope.prefix}' has other layers than what it shares: a condition differs")
+        return made
+    for offset in range(recorded.last - recorded.first):
+        _share_node(elaborator, recorded.first + offset, first + offset, item)
+    return made
+
+
+def _share_node(elaborator: Elaborator, owner_index: int, index: int, item: Item) -> None:
+    owner, node = elaborator.nodes[owner_index], elaborator.nodes[index]
+    if owner.facts is None or node.facts is None or not (owner.facts.weights or owner.facts.buffers):
+        return
+    assert type(item.value) is Scalar
+    shared = _checked(elaborator, owner, owner_index, node.facts, item.value)
+    elaborator.nodes[index] = node._replace(shares=shared)

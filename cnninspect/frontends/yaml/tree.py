@@ -1,0 +1,141 @@
+"""A YAML file as nodes that remember where they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Union
+
+from cnninspect.values import Finding, Problem, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Source:
+    """One text and what to call it in messages."""
+
+    __slots__ = ("lines", "name", "path", "text")
+
+    def __init__(self, name: str, text: str, path: str | None = None) -> None:
+        self.name = name
+        self.text = text
+        self.path = path
+        """The real file, None for standard input and text from Python."""
+        self.lines: list[str] | None = None
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1; empty beyond the end."""
+        if self.lines is None:
+            self.lines = self.text.split("\n")
+        return self.lines[number - 1].rstrip("\r") if 0 < number <= len(self.lines) else ""
+
+
+class Placed:
+    """A node with its place; lines and columns count from 1, the end is exclusive."""
+
+    __slots__ = ("column", "end_column", "end_line", "line", "source")
+
+    def __init__(self, source: Source, place: tuple[int, int, int, int]) -> None:
+        self.source = source
+        self.line, self.column, self.end_line, self.end_column = place
+
+    @property
+    def span(self) -> Span:
+        return Span(self.source.name, self.line, self.column, self.end_line, self.end_column)
+
+
+class Scalar(Placed):
+    """One plain or quoted value."""
+
+    __slots__ = ("quoted", "text", "value")
+
+    def __init__(
+        self,
+        source: Source,
+        place: tuple[int, int, int, int],
+        text: str,
+        value: object,
+        quoted: bool,  # noqa: FBT001 - one of the hot constructors: positional
+    ) -> None:
+        self.source = source
+        self.line, self.column, self.end_line, self.end_column = place
+        self.text = text
+        self.value = value
+        """The text read as YAML 1.2's core schema does: None, bool, int, float or str."""
+        self.quoted = quoted
+        """Whether it was written in quotes or as a block (``|`` or ``>``)."""
+
+
+class Sequence(Placed):
+    """A list."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, source: Source, place: tuple[int, int, int, int], items: list[Node]) -> None:
+        Placed.__init__(self, source, place)
+        self.items = items
+
+
+class Mapping(Placed):
+    """Key and value pairs in their order; the keys are unique."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, source: Source, place: tuple[int, int, int, int], pairs: list[tuple[Scalar, Node]]) -> None:
+        Placed.__init__(self, source, place)
+        self.pairs = pairs
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key, None where there is none."""
+        for name, value in self.pairs:
+            if name.text == key:
+                return value
+        return None
+
+    def key(self, key: str) -> Scalar | None:
+        """The key itself, for its place."""
+        for name, _ in self.pairs:
+            if name.text == key:
+                return name
+        return None
+
+
+Node = Union[Scalar, Sequence, Mapping]
+
+
+class Report:
+    """The findings of one load, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def add(  # noqa: PLR0913 - the fields of one record
+        self,
+        where: Placed | Span,
+        code: str,
+        message: str,
+        *,
+        help: str = "",  # noqa: A002
+        notes: Iterable[str] = (),
+        severity: str = "error",
+        layer: str | None = None,
+    ) -> None:
+        span = where if isinstance(where, Span) else where.span
+        finding = Finding(code, severity, message, tuple(notes), help, span, layer)
+        if finding not in self.findings[-50:]:
+            self.findings.append(finding)
+
+    def problem(self, where: Placed | Span, problem: Problem, *, notes: Iterable[str] = (), layer: str | None = None) -> None:
+        """Add what something deeper said, now that its place is known."""
+        self.add(
+            where,
+            problem.code,
+            problem.message,
+            help=problem.help,
+            notes=(*problem.notes, *notes),
+            severity=problem.severity,
+            layer=layer,
+        )
+
+    @property
+    def broken(self) -> bool:
+        return any(finding.severity == "error" for finding in self.findings)

@@ -1,0 +1,146 @@
+"""The graph of a network: flat, in topological order, immutable, the same whatever format it came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnninspect.values import Facts, Shape, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnninspect.layers.base import Layer
+
+
+class Tensor(NamedTuple):
+    """One output of one node; the network's own inputs are the nodes -1, -2, …"""
+
+    node: int
+    output: int = 0
+
+
+class Input(NamedTuple):
+    """Something that the network is given."""
+
+    name: str
+    shape: Shape
+    span: Span
+
+
+class Output(NamedTuple):
+    """A head of the network; a training head exists only while the network learns."""
+
+    name: str
+    tensor: Tensor
+    training: bool = False
+
+
+class BlockCall(NamedTuple):
+    """A block that was being expanded, and where it was called."""
+
+    block: str
+    span: Span
+
+
+class Node(NamedTuple):
+    """One layer in its place."""
+
+    name: str
+    """Its qualified name, which is also the prefix of its weights in the ``state_dict``."""
+    op: str
+    """The layer type as written; the layer's own name wherever the layer is known."""
+    layer: Layer | None
+    """None where the layer could not be made: everything about it is unknown."""
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Shape | None, ...]
+    facts: Facts | None
+    span: Span
+    calls: tuple[BlockCall, ...] = ()
+    """The blocks above it, outermost first."""
+    shares: int | None = None
+    """The node whose weights it uses, by index."""
+    copies: int = 1
+    """How often it runs for one sample: once, or once a region after a region layer."""
+
+    def weight_key(self, weight: str) -> str:
+        """The ``state_dict`` key of one of its weights."""
+        return f"{self.name}.{weight}" if weight else self.name
+
+
+class Graph(NamedTuple):
+    """A whole network."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[Output, ...]
+    source: str
+    description: str = ""
+    reference: Any = None
+    params: Mapping[str, object] = {}
+    variant: str | None = None
+
+    def shape(self, tensor: Tensor) -> Shape | None:
+        """The shape of a tensor, None when unknown."""
+        if tensor.node < 0:
+            return self.inputs[-1 - tensor.node].shape
+        return self.nodes[tensor.node].outputs[tensor.output]
+
+    def tensor_name(self, tensor: Tensor) -> str:
+        """What a person calls a tensor: its node's name, numbered where the node has several outputs."""
+        if tensor.node < 0:
+            return self.inputs[-1 - tensor.node].name
+        node = self.nodes[tensor.node]
+        return f"{node.name}.{tensor.output}" if len(node.outputs) > 1 else node.name
+
+    @property
+    def complete(self) -> bool:
+        """Whether every shape is known."""
+        return all(node.facts is not None for node in self.nodes)
+
+
+class BrokenGraph(Exception):
+    """A front end or a pass made a graph that breaks its own rules: a mistake of this program."""
+
+
+def verify(graph: Graph) -> Graph:
+    """Return the graph if it keeps the rules of the IR, raise BrokenGraph otherwise."""
+    for complaint in violations(graph):
+        raise BrokenGraph(complaint)
+    return graph
+
+
+def violations(graph: Graph) -> Iterator[str]:
+    """Every rule of the IR that the graph breaks."""
+    yield from _name_violations(graph)
+    arities = [len(node.outputs) for node in graph.nodes]
+    for index, node in enumerate(graph.nodes):
+        for tensor in node.inputs:
+            if not _exists(tensor, index, arities, len(graph.inputs)):
+                yield f"{node.name} reads {tensor}, which does not come before it"
+        if (node.facts is None) is not (None in node.outputs):
+            yield f"{node.name} has facts without shapes, or shapes without facts"
+        if node.facts is not None and (node.facts.outputs != node.outputs or node.layer is None):
+            yield f"{node.name} states other shapes than it has"
+        if node.shares is not None and not 0 <= node.shares < index:
+            yield f"{node.name} shares weights with a node that does not come before it"
+    for output in graph.outputs:
+        if not _exists(output.tensor, len(arities), arities, len(graph.inputs)):
+            yield f"output {output.name} is {output.tensor}, which does not exist"
+
+
+def _exists(tensor: Tensor, before: int, arities: list[int], inputs: int) -> bool:
+    if tensor.node < 0:
+        return -tensor.node <= inputs and tensor.output == 0
+    return tensor.node < before and 0 <= tensor.output < arities[tensor.node]
+
+
+def _name_violations(graph: Graph) -> Iterator[str]:
+    names = [node.name for node in graph.nodes]
+    names += [given.name for given in graph.inputs]
+    if len(set(names)) != len(names):
+        twice = next(name for i, name in enumerate(names) if name in names[:i])
+        yield f"two nodes are called {twice}"
+    heads = [output.name for output in graph.outputs]
+    if len(set(heads)) != len(heads):
+        yield "two outputs have the same name"

@@ -1,0 +1,142 @@
+"""Pooling to a given size, whatever the size of the map."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import TYPE_CHECKING
+
+from cnninspect.layers.base import Single
+from cnninspect.options import Bool, PerAxis
+from cnninspect.values import Call, Window, product
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cnninspect.values import Shape
+
+
+def cells(n: int, out: int) -> int:
+    """How many cells all windows of one axis read together.
+
+    Window i runs from ``⌊i·n/out⌋`` to ``⌈(i+1)·n/out⌉``. Each inner boundary that is no whole number is
+    rounded apart by the two windows that meet there, so the cell at it is read twice: ``out - gcd`` times.
+    """
+    return n + out - gcd(n, out)
+
+
+class AdaptivePool(Single):
+    """A pool whose windows are spread over the map so that a given size comes out."""
+
+    ranks = (1, 2, 3)
+    size = PerAxis(min=1, help="size of the output")
+
+    def shape(self, x: Shape) -> Shape:
+        return (x[0], *self.size)
+
+    def read(self, x: Shape) -> int:
+        """How many cells all windows of the layer read together."""
+        return x[0] * product(cells(n, out) for n, out in zip(x[1:], self.size, strict=True))
+
+    def window(self, x: Shape) -> Window:
+        """The regular window that covers what is read; exact where the sizes divide."""
+        stride = tuple(n // out for n, out in zip(x[1:], self.size, strict=True))
+        kernel = tuple(n - (out - 1) * s for n, out, s in zip(x[1:], self.size, stride, strict=True))
+        rank = len(stride)
+        return Window(kernel, stride, (1,) * rank, ((0, 0),) * rank)
+
+    def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
+        return {"output_size": self.size}
+
+
+class AdaptiveAvgPool(
+    AdaptivePool,
+    name="adaptive_avg_pool",
+    aliases=("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d"),
+):
+    """Takes the mean of windows spread evenly over the map, so that ``size`` of them come out.
+
+    Window i of an axis runs from ``⌊i·n/size⌋`` to ``⌈(i+1)·n/size⌉``.
+    Operations: the cells of all windows (the sums and one division each).
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+    """
+
+    torch = "torch.nn:AdaptiveAvgPool{rank}d"
+
+    def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        return self.read(x)
+
+
+class AdaptiveMaxPool(
+    AdaptivePool,
+    name="adaptive_max_pool",
+    aliases=("AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d"),
+):
+    """Keeps the largest value of windows spread evenly over the map, so that ``size`` of them come out.
+
+    Window i of an axis runs from ``⌊i·n/size⌋`` to ``⌈(i+1)·n/size⌉``.
+    Operations: the cells of all windows, less one each.
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+    """
+
+    torch = "torch.nn:AdaptiveMaxPool{rank}d"
+
+    def operations(self, x: Shape, y: Shape) -> int:
+        return self.read(x) - product(y)
+
+
+class GlobalPool(Single):
+    """A pool over the whole map."""
+
+    ranks = (1, 2, 3)
+    keep = Bool(default=True, help="keep the axes with size 1; false leaves (channels,)")
+    reduction = ""
+
+    def shape(self, x: Shape) -> Shape:
+        return (x[0], *[1] * (len(x) - 1)) if self.keep else x[:1]
+
+    def window(self, x: Shape) -> Window:
+        rank = len(x) - 1
+        return Window(x[1:], (1,) * rank, (1,) * rank, ((0, 0),) * rank)
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        (x,) = inputs
+        if self.keep:
+            return Call(self.torch.format(rank=len(x) - 1), {"output_size": 1})
+        return Call(self.reduction, {"dim": tuple(range(2, len(x) + 1))})
+
+
+class GlobalAvgPool(
+    GlobalPool,
+    name="global_avg_pool",
+    aliases=(
+        *("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D"),
+        *("GlobalAvgPool2D", "GlobalAveragePool", "gap"),
+    ),
+):
+    """Takes the mean of each channel over the whole map: (C, H, W) becomes (C, 1, 1).
+
+    Operations: one for each input (the sum and one division).
+    """
+
+    torch = "torch.nn:AdaptiveAvgPool{rank}d"
+    reduction = "torch:mean"
+
+    def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        return product(x)
+
+
+class GlobalMaxPool(
+    GlobalPool,
+    name="global_max_pool",
+    aliases=("GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalMaxPool"),
+):
+    """Keeps the largest value of each channel over the whole map: (C, H, W) becomes (C, 1, 1).
+
+    Operations: one for each input, less one a channel.
+    """
+
+    torch = "torch.nn:AdaptiveMaxPool{rank}d"
+    reduction = "torch:amax"
+
+    def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        return product(x) - x[0]

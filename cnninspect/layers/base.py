@@ -1,0 +1,235 @@
+"""What a layer is: a class that declares its options and states its facts.
+
+Defining a class with a ``name`` registers it. Families (no ``name``) carry what siblings
+share and are never built. Nothing outside a layer's class asks what class it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cnninspect.options import Bool, Option, Same
+from cnninspect.values import Call, Facts, Problem, Problems, Shape, Window, product, show_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+REGISTRY: dict[str, type[Layer]] = {}
+"""Every layer type by its name in a model file."""
+
+NO_WEIGHTS: Mapping[str, Shape] = {}
+
+
+class Layer:
+    """One operation with its options; it answers every question about itself."""
+
+    name: ClassVar[str] = ""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Spellings of torch and Keras, known for the hint only."""
+    schema_options: ClassVar[dict[str, Option[Any]]] = {}
+    """All options, in the order in which they are declared; the first takes a bare value."""
+    given: dict[str, object]
+    """The options as they were written, in their order."""
+
+    def __init_subclass__(cls, *, name: str = "", aliases: tuple[str, ...] = (), **rest: object) -> None:
+        super().__init_subclass__(**rest)
+        options = dict(cls.schema_options)
+        for key, value in cls.__dict__.items():
+            if isinstance(value, Option):
+                options[key] = value
+        if len(options) > 1:  # what a class declares itself comes before what its family adds
+            own = cls.__dict__
+            options = {k: options[k] for k in sorted(options, key=lambda k: k not in own)}
+        cls.schema_options = options
+        cls.name = name
+        if name:
+            cls.aliases = aliases
+            if name in REGISTRY and REGISTRY[name] is not cls:
+                message = f"two layers are called '{name}': {REGISTRY[name].__module__} and {cls.__module__}"
+                raise TypeError(message)
+            REGISTRY[name] = cls
+
+    def __init__(self, given: dict[str, object], rank: int) -> None:
+        self.given = given
+        values = self.__dict__
+        problems: list[Problem] = []
+        later: list[tuple[str, Same]] = []
+        for key, option in self.schema_options.items():
+            if key in given:
+                try:
+                    values[key] = option.parse(given[key], rank)
+                except Problem as problem:
+                    problems.append(problem)
+                continue
+            default = option.default
+            if option.required:
+                problems.append(
+                    Problem(
+                        "missing-option",
+                        f"{self.name} needs '{key}': {option.help}",
+                        help=f"write {self.name}: {{{key}: …}}",
+                    ),
+                )
+            elif isinstance(default, Same):
+                later.append((key, default))
+            else:
+                values[key] = None if default is None else option.parse(default, rank)
+        if problems:
+            raise Problems(problems)
+        for key, default in later:
+            values[key] = values[default.option]
+
+    # --- facts -------------------------------------------------------------------------
+
+    def facts(self, inputs: Sequence[Shape]) -> Facts:
+        """Everything this layer states about itself on these inputs; raises Problems."""
+        raise NotImplementedError
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        """How torch spells this layer on these inputs."""
+        raise NotImplementedError
+
+    @classmethod
+    def check_arity(cls, count: int) -> None:
+        """Raise the Problem that ``count`` inputs are too many or too few."""
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.settings() == other.settings()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def settings(self) -> dict[str, object]:
+        """Every option with its value, defaults filled in."""
+        values = self.__dict__
+        return {key: values[key] for key in self.schema_options}
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{key}={value!r}" for key, value in self.given.items())
+        return f"{self.name}({inside})"
+
+
+class Single(Layer):
+    """A layer with one input and one output."""
+
+    ranks: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
+    """The numbers of spatial axes that it accepts; a vector has none."""
+    torch: ClassVar[str] = ""
+    """Torch's spelling, ``torch.nn:Conv{rank}d``; ``{rank}`` is the number of spatial axes."""
+
+    def facts(self, inputs: Sequence[Shape]) -> Facts:
+        (x,) = inputs
+        if len(x) - 1 not in self.ranks:
+            raise Problems([self.wrong_rank(x)])
+        problems = [*self.check(x)]
+        if problems:
+            raise Problems(problems)
+        y = self.shape(x)
+        return Facts((y,), self.weights(x), self.buffers(x), self.macs(x, y), self.operations(x, y), self.window(x))
+
+    def wrong_rank(self, x: Shape) -> Problem:
+        """The problem that the input has too few or too many axes."""
+        words = {0: "a vector (features,)", 1: "(channels, length)", 2: "(channels, height, width)"}
+        words[3] = "(channels, depth, height, width)"
+        wanted = " or ".join(words[rank] for rank in self.ranks)
+        return Problem(
+            "wrong-rank",
+            f"{self.name} works on {wanted}, and its input is {show_shape(x)}",
+            help="a map lost its axes above: remove the flatten, or reshape" if len(x) == 1 else "",
+        )
+
+    def check(self, x: Shape) -> Iterator[Problem]:  # noqa: ARG002
+        """Every reason why this input is refused."""
+        return iter(())
+
+    def shape(self, x: Shape) -> Shape:
+        """The output's shape; may raise a Problem where only the size shows it."""
+        return x
+
+    def weights(self, x: Shape) -> Mapping[str, Shape]:  # noqa: ARG002
+        """Learned tensors by their ``state_dict`` name, in torch's order."""
+        return NO_WEIGHTS
+
+    def buffers(self, x: Shape) -> Mapping[str, Shape]:  # noqa: ARG002
+        """Stored tensors that gradients do not change."""
+        return NO_WEIGHTS
+
+    def macs(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """Multiply-accumulates of one sample."""
+        return 0
+
+    def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        """Elementary operations of one sample besides the multiply-accumulates."""
+        return 0
+
+    def window(self, x: Shape) -> Window | None:  # noqa: ARG002
+        """The window that slides over this input."""
+        return None
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        (x,) = inputs
+        return Call(self.torch.format(rank=len(x) - 1), self.arguments(x))
+
+    def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
+        """The keyword arguments of torch's spelling."""
+        return {}
+
+    @classmethod
+    def check_arity(cls, count: int) -> None:
+        if count != 1:
+            raise Problem("wrong-arity", f"{cls.name} takes one input, got {count}", help="merge them first: add, mul or concat")
+
+
+class Weighted(Single):
+    """A layer that learns."""
+
+    trainable = Bool(True, help="false freezes the weights: counted as parameters, not as trainable")
+
+
+class Pointwise(Single):
+    """One elementary operation for each element, whatever the shape."""
+
+    def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        return product(y)
+
+
+class Merge(Layer):
+    """A layer that joins two or more tensors into one."""
+
+    fewest: ClassVar[int] = 2
+    most: ClassVar[int | None] = None
+    torch: ClassVar[str] = ""
+
+    def facts(self, inputs: Sequence[Shape]) -> Facts:
+        y = self.join(inputs)
+        return Facts((y,), NO_WEIGHTS, NO_WEIGHTS, self.macs(inputs, y), self.operations(inputs, y), None)
+
+    def join(self, inputs: Sequence[Shape]) -> Shape:
+        """The output's shape; raises a Problem where the inputs disagree."""
+        raise NotImplementedError
+
+    def macs(self, inputs: Sequence[Shape], y: Shape) -> int:  # noqa: ARG002
+        """Multiply-accumulates of one sample."""
+        return 0
+
+    def operations(self, inputs: Sequence[Shape], y: Shape) -> int:
+        """Elementary operations of one sample besides the multiply-accumulates."""
+        return (len(inputs) - 1) * product(y)
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        return Call(self.torch, self.arguments(inputs))
+
+    def arguments(self, inputs: Sequence[Shape]) -> Mapping[str, object]:  # noqa: ARG002
+        """The keyword arguments of torch's spelling."""
+        return {}
+
+    @classmethod
+    def check_arity(cls, count: int) -> None:
+        if count < cls.fewest or (cls.most is not None and count > cls.most):
+            bound = f"{cls.fewest}" if cls.most == cls.fewest else f"at least {cls.fewest}"
+            raise Problem(
+                "wrong-arity",
+                f"{cls.name} joins {bound} tensors, got {count}",
+                help=f"{cls.name}: [one, other], or branches {cls.name}: {{main: […], skip: []}}",
+            )

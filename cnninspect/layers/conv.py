@@ -1,0 +1,252 @@
+"""Convolutions: every layer that multiplies a sliding window with learned kernels."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import TYPE_CHECKING
+
+from cnninspect.layers.base import Weighted
+from cnninspect.layers.windows import (
+    BIAS,
+    DILATION,
+    KERNEL,
+    PADDING,
+    STRIDE,
+    Windowed,
+    by,
+)
+from cnninspect.options import Choice, Int
+from cnninspect.values import Call, Problem, Window, product
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cnninspect.options import Option
+    from cnninspect.values import Shape
+
+FACTORED = 10**6
+"""Up to here the divisors of a number of channels are worth listing."""
+
+
+def divisors(number: int) -> list[int]:
+    """Every divisor of a number, ascending."""
+    low = [n for n in range(1, int(number**0.5) + 1) if number % n == 0]
+    return low + [number // n for n in reversed(low) if n * n != number]
+
+
+def choose_divisor(number: int, wanted: int) -> str:
+    """The advice which divisors to use, those near the wanted one where there are many."""
+    if number > FACTORED:
+        return f"use a divisor of {number}"
+    every = divisors(number)
+    near = sorted(every, key=lambda n: abs(n - wanted))[:6] if len(every) > 12 else every  # noqa: PLR2004
+    words = [str(n) for n in sorted(near)]
+    listed = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return f"use a divisor of {number}{':' if near is every else ', such as'} {listed}"
+
+
+def indivisible(inputs: int, outputs: int, groups: int) -> Iterator[Problem]:
+    """A problem for each side whose channels do not split into the groups."""
+    both = gcd(inputs, outputs)
+    for side, channels in (("input", inputs), ("output", outputs)):
+        if channels % groups:
+            note = f"groups must divide the {inputs} input and the {outputs} output channels, so it must divide {both}"
+            yield Problem(
+                "groups-do-not-divide",
+                f"{channels} {side} channel{'s do' if channels > 1 else ' does'} not split into {groups} equal groups",
+                help=choose_divisor(channels, groups),
+                notes=() if both == channels else (note,),
+                option="groups",
+            )
+
+
+class Convolution(Windowed):
+    """A window whose cells are multiplied with learned kernels."""
+
+    dilation: Option[tuple[int, ...]]
+    bias: Option[bool]
+
+    def taps(self) -> tuple[int, ...]:
+        return self.dilation
+
+    def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        return product(y) if self.bias else 0
+
+    def with_bias(self, weights: dict[str, Shape], channels: int, name: str = "bias") -> Mapping[str, Shape]:
+        """The weights and, where there is one, the offset of each output channel."""
+        if self.bias:
+            weights[name] = (channels,)
+        return weights
+
+
+class Conv(
+    Convolution,
+    name="conv",
+    aliases=("Conv1d", "Conv2d", "Conv3d", "Conv1D", "Conv2D", "Conv3D", "Convolution", "Convolution2D"),
+):
+    """Slides learned kernels over a map; each output channel is one kernel's response.
+
+    ``y[o, i] = bias[o] + Σ over c, tap of weight[o, c, tap] · x[c, i·stride - before + tap·dilation]``,
+    with c running over the input channels of o's group.
+    MACs: outputs x (input channels / groups) x kernel cells. Operations: one for each output with bias.
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+    """
+
+    torch = "torch.nn:Conv{rank}d"
+
+    out = Int(min=1, help="channels produced")
+    kernel = KERNEL
+    stride = STRIDE
+    padding = PADDING
+    dilation = DILATION
+    groups = Int(1, min=1, help="channel groups that never mix")
+    bias = BIAS
+    padding_mode = Choice(
+        "zeros",
+        choices=("zeros", "reflect", "replicate", "circular"),
+        help="what the padding holds",
+    )
+    trainable = Weighted.trainable
+
+    def check(self, x: Shape) -> Iterator[Problem]:
+        if self.groups > 1:
+            yield from indivisible(x[0], self.out, self.groups)
+        if self.padding_mode in ("reflect", "circular"):
+            yield from self.overrun(x)
+
+    def overrun(self, x: Shape) -> Iterator[Problem]:
+        """The problem that there is more padding than map to fill it from."""
+        window = self.window(x)
+        spare = int(self.padding_mode == "reflect")
+        worst = [max(pads) for pads in window.pads]
+        if any(pad > n - spare for pad, n in zip(worst, x[1:], strict=True)):
+            rule = "less than the axis" if spare else "at most the axis"
+            yield Problem(
+                "padding-too-large",
+                f"{self.padding_mode} padding {by(worst)} is too much for a map of {by(x[1:])}: it must be {rule}",
+                help=f"use at most {by([n - spare for n in x[1:]])}; {self.enough(window)}",
+                option="padding",
+            )
+
+    def least(self, axis: int, window: Window) -> int:
+        fewest = {"reflect": max(window.pads[axis]) + 1, "circular": max(window.pads[axis])}
+        return max(super().least(axis, window), fewest.get(self.padding_mode, 1))
+
+    def maps(self, x: Shape) -> int:  # noqa: ARG002
+        return self.out
+
+    def weights(self, x: Shape) -> Mapping[str, Shape]:
+        return self.with_bias({"weight": (self.out, x[0] // self.groups, *self.kernel)}, self.out)
+
+    def macs(self, x: Shape, y: Shape) -> int:
+        return product(y) * (x[0] // self.groups) * product(self.kernel)
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        (x,) = inputs
+        window, pad = self.spelled(self.window(x))
+        arguments = {
+            "in_channels": x[0],
+            "out_channels": self.out,
+            **window,
+            "dilation": self.dilation,
+            "groups": self.groups,
+            "bias": self.bias,
+            "padding_mode": "zeros" if pad else self.padding_mode,
+        }
+        mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
+        return Call(self.torch.format(rank=len(x) - 1), arguments, pad, mode)
+
+
+class DepthwiseConv(
+    Convolution,
+    name="depthwise_conv",
+    aliases=("DepthwiseConv1D", "DepthwiseConv2D", "depthwise_conv2d", "DepthwiseConv"),
+):
+    """Slides kernels of its own over each channel; channels never mix.
+
+    ``y[c·multiplier + m, i] = bias + Σ over tap of weight[c·multiplier + m, tap] · x[c, …]``:
+    a conv with as many groups as input channels.
+    MACs: outputs x kernel cells. Operations: one for each output with bias.
+    """
+
+    torch = "torch.nn:Conv{rank}d"
+
+    kernel = KERNEL
+    stride = STRIDE
+    padding = PADDING
+    dilation = DILATION
+    multiplier = Int(1, min=1, help="kernels for each input channel")
+    bias = BIAS
+    trainable = Weighted.trainable
+
+    def maps(self, x: Shape) -> int:
+        return x[0] * self.multiplier
+
+    def weights(self, x: Shape) -> Mapping[str, Shape]:
+        return self.with_bias({"weight": (self.maps(x), 1, *self.kernel)}, self.maps(x))
+
+    def macs(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        return product(y) * product(self.kernel)
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        (x,) = inputs
+        window, pad = self.spelled(self.window(x))
+        arguments = {
+            "in_channels": x[0],
+            "out_channels": self.maps(x),
+            **window,
+            "dilation": self.dilation,
+            "groups": x[0],
+            "bias": self.bias,
+        }
+        return Call(self.torch.format(rank=len(x) - 1), arguments, pad)
+
+
+class SeparableConv(
+    Convolution,
+    name="separable_conv",
+    aliases=("SeparableConv1D", "SeparableConv2D", "SeparableConvolution2D", "SeparableConv"),
+):
+    """Filters each channel by itself, then mixes the channels at each position.
+
+    A depthwise conv without bias, then a 1x1 conv to ``out`` channels with the bias.
+    MACs: output positions x (input channels x multiplier) x (kernel cells + out).
+    Operations: one for each output with bias.
+    https://keras.io/api/layers/convolution_layers/separable_convolution2d/
+    """
+
+    torch = "cnninspect.backends.torch_layers:SeparableConv"
+
+    out = Int(min=1, help="channels produced")
+    kernel = KERNEL
+    stride = STRIDE
+    padding = PADDING
+    dilation = DILATION
+    multiplier = Int(1, min=1, help="kernels for each input channel")
+    bias = BIAS
+    trainable = Weighted.trainable
+
+    def maps(self, x: Shape) -> int:  # noqa: ARG002
+        return self.out
+
+    def weights(self, x: Shape) -> Mapping[str, Shape]:
+        middle = x[0] * self.multiplier
+        point = (self.out, middle, *[1] * len(self.kernel))
+        weights = {"depthwise.weight": (middle, 1, *self.kernel), "pointwise.weight": point}
+        return self.with_bias(weights, self.out, "pointwise.bias")
+
+    def macs(self, x: Shape, y: Shape) -> int:
+        return product(y[1:]) * x[0] * self.multiplier * (product(self.kernel) + self.out)
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        (x,) = inputs
+        window, pad = self.spelled(self.window(x))
+        arguments = {
+            "in_channels": x[0],
+            "out_channels": self.out,
+            **window,
+            "dilation": self.dilation,
+            "multiplier": self.multiplier,
+            "bias": self.bias,
+        }
+        return Call(self.torch, arguments, pad)

@@ -1,0 +1,282 @@
+"""Normalisation layers: values brought to a common scale by statistics that each kind takes elsewhere.
+
+All compute ``y = (x - mean) / sqrt(variance + eps) * weight + bias``. Where the statistics are taken from
+the input itself, an element costs 5 operations (mean, centring, square, sum, scaling) and one more for each
+learned tensor; where they are stored, the whole is one factor and one offset: 2.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from cnninspect.layers.base import NO_WEIGHTS, Single, Weighted
+from cnninspect.layers.conv import choose_divisor
+from cnninspect.options import Bool, Float, Int, Option, Optional, Same, as_int
+from cnninspect.values import Call, Problem, product, show_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cnninspect.values import Shape
+
+EPSILON = "added to the variance, so that nothing is divided by zero"
+
+
+class TrailingAxes(Option["int | str"]):
+    """The word ``channels``, or how many of the last axes."""
+
+    kind = "channels, or how many of the last axes"
+
+    def parse(self, value: object, rank: int) -> int | str:
+        if value == "channels":
+            return "channels"
+        number = as_int(value)
+        if number is None:
+            raise self.wrong(value)
+        if number < 1:
+            raise self.wrong(value, "at least 1")
+        if 0 <= rank < number - 1:
+            has = "1 axis" if rank == 0 else f"{rank + 1} axes"
+            raise self.wrong(value, f"at most {rank + 1} (the input has {has})")
+        return number
+
+    def schema(self) -> dict[str, object]:
+        return {"anyOf": [{"const": "channels"}, {"type": "integer", "minimum": 1, "maximum": 4}]}
+
+
+def or_null(default: float, option: Option[float]) -> Optional[float]:
+    """Let an option also be written ``null``, with a default of its own."""
+    optional = Optional(option)
+    optional.default = default
+    return optional
+
+
+class Normalisation(Weighted):
+    """``statistics`` operations an element, and one more for each learned tensor."""
+
+    statistics: ClassVar[int] = 5
+
+    def operations(self, x: Shape, y: Shape) -> int:
+        return (self.statistics + len(self.weights(x))) * product(y)
+
+
+class StoredNormalisation(Normalisation):
+    """A normalisation by channel whose statistics may be stored for inference."""
+
+    eps = Float(1e-5, min=0, help=EPSILON)
+    momentum = or_null(
+        0.1,
+        Float(min=0, max=1, help="share of the newest batch in the statistics (1 minus Keras's); null: plain mean"),
+    )
+
+    def stored(self, x: Shape) -> dict[str, Shape]:
+        """Name the statistics and the count of the batches that made them."""
+        return {"running_mean": x[:1], "running_var": x[:1], "num_batches_tracked": ()}
+
+
+class BatchNorm(
+    StoredNormalisation,
+    name="batch_norm",
+    aliases=("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "BatchNormalization", "FrozenBatchNorm2d", "bn"),
+):
+    """Every channel normalised by its statistics over the batch, stored for inference.
+
+    ``y = (x - running_mean) / sqrt(running_var + eps) * weight + bias``: one factor and one offset a channel
+    at inference, 2 operations an element. With ``track: false`` the batch's own statistics are taken.
+    """
+
+    torch = "torch.nn:BatchNorm{rank}d"
+    eps = StoredNormalisation.eps  # an option of the class itself comes first
+    momentum = StoredNormalisation.momentum
+    affine = Bool(True, help="learn a factor and an offset for each channel")
+    scale = Bool(Same("affine"), help="learn the factor")
+    center = Bool(Same("affine"), help="learn the offset")
+    track = Bool(True, help="store running statistics for inference")
+    frozen = Bool(False, help="statistics, factor and offset are constants, as in detection backbones")
+
+    def check(self, x: Shape) -> Iterator[Problem]:  # noqa: ARG002
+        if self.frozen and not (self.scale and self.center and self.track):
+            which = next(key for key in ("affine", "scale", "center", "track") if self.given.get(key) is False)
+            why = f"frozen batch_norm keeps all four tensors, so {which} cannot be false"
+            yield Problem("conflicting-options", why, option=which, help=f"remove {which} or frozen")
+        if self.eps == 0 and not self.track:
+            why = "eps must be above 0 where the batch's own statistics are taken (track: false), got 0"
+            yield Problem("bad-value", why, option="eps", help="torch's default is 1e-5")
+
+    def weights(self, x: Shape) -> Mapping[str, Shape]:
+        return NO_WEIGHTS if self.frozen else self._learned(x)
+
+    def buffers(self, x: Shape) -> Mapping[str, Shape]:
+        if self.frozen:
+            return dict.fromkeys(("weight", "bias", "running_mean", "running_var"), x[:1])
+        return self.stored(x) if self.track else NO_WEIGHTS
+
+    def operations(self, x: Shape, y: Shape) -> int:
+        return 2 * product(y) if self.track else super().operations(x, y)
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        (x,) = inputs
+        shared: dict[str, object] = {"num_features": x[0], "eps": self.eps}
+        if self.frozen:
+            return Call("cnninspect.backends.torch_layers2:FrozenBatchNorm", shared)
+        shared.update(momentum=self.momentum, track_running_stats=self.track)
+        if self.scale == self.center:
+            return Call(self.torch.format(rank=max(len(x) - 1, 1)), {**shared, "affine": self.scale})
+        half = {"scale": self.scale, "center": self.center}
+        return Call("cnninspect.backends.torch_layers2:BatchNorm", {**shared, **half})
+
+    def _learned(self, x: Shape) -> Mapping[str, Shape]:
+        learned = {"weight": self.scale, "bias": self.center}
+        return {name: x[:1] for name, present in learned.items() if present}
+
+
+class InstanceNorm(
+    StoredNormalisation,
+    name="instance_norm",
+    aliases=("InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "InstanceNormalization"),
+):
+    """Every channel of every sample normalised by its own statistics over its positions.
+
+    With ``track: true`` the stored statistics are taken at inference, which costs 2 operations an element.
+    """
+
+    torch = "torch.nn:InstanceNorm{rank}d"
+    ranks = (1, 2, 3)
+    eps = StoredNormalisation.eps
+    momentum = StoredNormalisation.momentum
+    affine = Bool(False, help="learn a factor and an offset for each channel")
+    track = Bool(False, help="store running statistics for inference")
+
+    def check(self, x: Shape) -> Iterator[Problem]:
+        if not self.track and product(x[1:]) == 1:
+            yield Problem(
+                "too-small",
+                f"instance_norm takes statistics over the positions of a channel, and {show_shape(x)} has only one",
+                help="move it above the layer that left one position, or use layer_norm",
+            )
+
+    def weights(self, x: Shape) -> Mapping[str, Shape]:
+        return {"weight": x[:1], "bias": x[:1]} if self.affine else NO_WEIGHTS
+
+    def buffers(self, x: Shape) -> Mapping[str, Shape]:
+        return self.stored(x) if self.track else NO_WEIGHTS
+
+    def operations(self, x: Shape, y: Shape) -> int:
+        return 2 * product(y) if self.track else super().operations(x, y)
+
+    def arguments(self, x: Shape) -> Mapping[str, object]:
+        sizes = {"num_features": x[0], "eps": self.eps, "momentum": self.momentum}
+        return {**sizes, "affine": self.affine, "track_running_stats": self.track}
+
+
+class GroupNorm(Normalisation, name="group_norm", aliases=("GroupNorm", "GroupNormalization")):
+    """Groups of channels normalised by their statistics over a sample, each channel with its own factor and offset."""
+
+    torch = "torch.nn:GroupNorm"
+    groups = Int(min=1, help="groups of channels with common statistics; 1: all channels, as many as channels: each")
+    eps = Float(1e-5, min=0, help=EPSILON)
+    affine = Bool(True, help="learn a factor and an offset for each channel")
+
+    def check(self, x: Shape) -> Iterator[Problem]:
+        if x[0] % self.groups:
+            yield Problem(
+                "groups-do-not-divide",
+                f"{x[0]} input channel{'s do' if x[0] > 1 else ' does'} not split into {self.groups} equal groups",
+                option="groups",
+                help=choose_divisor(x[0], self.groups),
+                notes=[f"the input is {show_shape(x)}"],
+            )
+
+    def weights(self, x: Shape) -> Mapping[str, Shape]:
+        return {"weight": x[:1], "bias": x[:1]} if self.affine else NO_WEIGHTS
+
+    def arguments(self, x: Shape) -> Mapping[str, object]:
+        return {"num_groups": self.groups, "num_channels": x[0], "eps": self.eps, "affine": self.affine}
+
+
+class TrailingNormalisation(Normalisation):
+    """A normalisation of every sample over its last axes, or of every position over its channels."""
+
+    by_channel: ClassVar[str] = ""
+    """The module that normalises a map over its channels, which torch's own cannot."""
+    axes = TrailingAxes("channels", help="channels: every position over its channels; a number: that many last axes")
+
+    def over(self, x: Shape) -> Shape:
+        """Give the sizes of the axes over which statistics are taken."""
+        return x[:1] if isinstance(self.axes, str) else x[len(x) - self.axes :]
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        (x,) = inputs
+        target = self.by_channel if isinstance(self.axes, str) and len(x) > 1 else self.torch
+        return Call(target, {"normalized_shape": self.over(x), **self.arguments(x)})
+
+
+class LayerNorm(
+    TrailingNormalisation,
+    name="layer_norm",
+    aliases=("LayerNorm", "LayerNorm2d", "LayerNormalization"),
+):
+    """Every sample normalised over its last axes, or (torchvision's LayerNorm2d) every position over its channels."""
+
+    torch = "torch.nn:LayerNorm"
+    by_channel = "cnninspect.backends.torch_layers2:ChannelLayerNorm"
+    axes = TrailingNormalisation.axes
+    eps = Float(1e-5, min=0, help=EPSILON)
+    affine = Bool(True, help="learn a factor for each element that is normalised over")
+    bias = Bool(True, help="with affine: learn an offset too")
+
+    def weights(self, x: Shape) -> Mapping[str, Shape]:
+        learned = {"weight": self.affine, "bias": self.affine and self.bias}
+        return {name: self.over(x) for name, present in learned.items() if present}
+
+    def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
+        return {"eps": self.eps, "elementwise_affine": self.affine, "bias": self.bias}
+
+
+class RMSNorm(
+    TrailingNormalisation,
+    name="rms_norm",
+    aliases=("RMSNorm", "RMSNormalization"),
+):
+    """Every sample divided by its root mean square: ``y = x / sqrt(mean(x²) + eps) * weight``.
+
+    Square, sum, scaling: 3 operations an element, and one for the factor.
+    """
+
+    torch = "torch.nn:RMSNorm"
+    by_channel = "cnninspect.backends.torch_layers2:ChannelRMSNorm"
+    statistics = 3
+    axes = TrailingNormalisation.axes
+    eps = Optional(Float(min=0, help="added to the mean square; left out: the smallest step of the number format"))
+    affine = Bool(True, help="learn a factor for each element that is normalised over")
+
+    def weights(self, x: Shape) -> Mapping[str, Shape]:
+        return {"weight": self.over(x)} if self.affine else NO_WEIGHTS
+
+    def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
+        return {"eps": self.eps, "elementwise_affine": self.affine}
+
+
+class LocalResponseNorm(
+    Single,
+    name="local_response_norm",
+    aliases=("LocalResponseNorm", "LRN", "CrossMapLRN2d"),
+):
+    """Every element divided by the strength of its neighbours in other channels, as in AlexNet.
+
+    ``y_c = x_c / (k + alpha / size * Σ x_j²) ** beta`` over the ``size`` channels around ``c``. An element costs
+    a square, ``size - 1`` additions, the factor, the offset, the power and the division: ``size + 4``.
+    """
+
+    torch = "torch.nn:LocalResponseNorm"
+    ranks = (1, 2, 3)
+    size = Int(min=1, help="channels that are summed over")
+    alpha = Float(1e-4, help="factor of the mean of squares (torch and Caffe divide it by size, TensorFlow does not)")
+    beta = Float(0.75, help="the power")
+    k = Float(1.0, help="the offset; 2 in the AlexNet paper")
+
+    def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
+        return (self.size + 4) * product(y)
+
+    def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
+        return {"size": self.size, "alpha": self.alpha, "beta": self.beta, "k": self.k}

@@ -1,0 +1,98 @@
+"""Layers that disturb training and do nothing at inference: dropout and its relatives, and identity.
+
+None of them costs an operation, because at inference none of them does one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.layers.base import Single
+from cnninspect.options import Float
+from cnninspect.values import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnninspect.values import Shape
+
+
+class Identity(Single, name="identity", aliases=("Identity", "noop", "pass")):
+    """Nothing: ``y = x``."""
+
+    torch = "torch.nn:Identity"
+
+
+class Regulariser(Single):
+    """A layer that throws a share of its input away in training and is identity at inference."""
+
+    rate = Float(0.5, min=0, max=1, help="the share that is dropped in training")
+
+    def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
+        return {"p": self.rate}
+
+
+class Dropout(Regulariser, name="dropout", aliases=("Dropout",)):
+    """Single elements are dropped: in training ``y = 0`` at ``rate``, else ``x / (1 - rate)``."""
+
+    torch = "torch.nn:Dropout"
+
+
+class DropoutChannels(
+    Regulariser,
+    name="dropout_channels",
+    aliases=(
+        "Dropout1d", "Dropout2d", "Dropout3d", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+        "spatial_dropout", "channel_dropout",
+    ),
+):  # fmt: skip
+    """Whole channels are dropped: in training ``y = 0`` on a channel at ``rate``, else ``x / (1 - rate)``.
+
+    Torch's Dropout1d takes a batch of vectors for one map and drops whole samples: a vector is refused here.
+    """
+
+    torch = "torch.nn:Dropout{rank}d"
+    ranks = (1, 2, 3)
+
+
+class AlphaDropout(Regulariser, name="alpha_dropout", aliases=("AlphaDropout",)):
+    """Dropout for selu: single elements go to its lowest value -1.7581, mean and variance being kept."""
+
+    torch = "torch.nn:AlphaDropout"
+
+
+class FeatureAlphaDropout(Regulariser, name="feature_alpha_dropout", aliases=("FeatureAlphaDropout",)):
+    """Alpha dropout of whole channels, mean and variance being kept."""
+
+    torch = "torch.nn:FeatureAlphaDropout"
+
+
+class GaussianDropout(Regulariser, name="gaussian_dropout", aliases=("GaussianDropout",)):
+    """Dropout by noise: in training ``y = x n``, with ``n`` normal of mean 1 and variance ``rate / (1 - rate)``."""
+
+    torch = "cnninspect.backends.torch_layers2:GaussianDropout"
+
+    def check(self, x: Shape) -> Iterator[Problem]:  # noqa: ARG002
+        if self.rate == 1:
+            why = "rate must be below 1, got 1: the noise would have infinite variance"
+            yield Problem("bad-value", why, option="rate")
+
+
+class GaussianNoise(Single, name="gaussian_noise", aliases=("GaussianNoise",)):
+    """Noise in training: ``y = x + n``, with ``n`` normal of mean 0 and deviation ``deviation``."""
+
+    torch = "cnninspect.backends.torch_layers2:GaussianNoise"
+    deviation = Float(min=0, help="the standard deviation of the noise")
+
+    def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
+        return {"deviation": self.deviation}
+
+
+class DropPath(Regulariser, name="drop_path", aliases=("DropPath", "StochasticDepth")):
+    """Stochastic depth: in training a whole sample is 0 at ``rate``, else ``x / (1 - rate)``; at inference ``y = x``.
+
+    Stands at the end of a residual branch, which it switches off. Definition: https://arxiv.org/abs/1603.09382.
+    """
+
+    torch = "cnninspect.backends.torch_layers2:DropPath"
+    rate = Float(min=0, max=1, help="the share of samples whose branch is dropped in training")

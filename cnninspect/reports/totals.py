@@ -1,0 +1,86 @@
+"""What stands below a table: the sums of the network, and what the numbers mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.reports.columns import shown_shapes
+from cnninspect.reports.numbers import binary
+from cnninspect.values import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnninspect.api import Summary
+
+CONVENTIONS = (
+    "MAC: one multiply and one add of conv, linear and matmul, bias not counted.",
+    "FLOPs: 2 × MACs + one for each other elementary operation.",
+    "Parameters: learned tensors, trainable or frozen, shared ones once; running statistics are buffers.",
+)
+TRAINING = "†: exists only while the network learns; counted in parameters, not in MACs and FLOPs."
+BROKEN = "✗: has a mistake; ? is unknown because of it."
+
+
+
+
+def totals(summary: Summary, number: Callable[[int | None], str], times: str = " × ") -> list[tuple[str, str, str]]:
+    """Label, figure and remark of every total."""
+    graph, sums = summary.graph, summary.totals
+    found = [("input", shown_shapes([given.shape], times, ""), _unless(clip(given.name), "input")) for given in graph.inputs]
+    for output in graph.outputs:
+        remark = clip(output.name) + (" †" if output.training else "")
+        found.append(("output", shown_shapes([graph.shape(output.tensor)], times, ""), remark))
+    frozen = None if sums.parameters is None or sums.trainable is None else sums.parameters - sums.trainable
+    every = f"all outputs at batch {summary.batch:,}"
+    return [
+        *found,
+        ("layers", f"{sums.layers:,}", f"{sums.weight_layers:,} with weights"),
+        ("parameters", number(sums.parameters), f"{number(sums.trainable)} trainable, {number(frozen)} frozen"),
+        ("buffers", number(sums.buffers), ""),
+        ("MACs", number(sums.macs), ""),
+        ("FLOPs", number(sums.flops), ""),
+        ("weight bytes", number(sums.weight_bytes), _bytes(sums.weight_bytes)),
+        ("activation bytes", number(sums.activation_bytes), ", ".join(filter(None, [_bytes(sums.activation_bytes), every]))),
+    ]
+
+
+def _unless(name: str, plain: str) -> str:
+    return "" if name == plain else name
+
+
+def _bytes(number: int | None) -> str:
+    return "" if number is None else binary(number)
+
+
+def conventions(summary: Summary) -> list[str]:
+    """What the numbers mean, sentence by sentence."""
+    told = [*CONVENTIONS, f"Batch {summary.batch:,}, {summary.dtype}."]
+    if not all([row.runs for row in summary.rows]):
+        told.append(TRAINING)
+    if not summary.graph.complete:
+        told.append(BROKEN)
+    return told
+
+
+def marks(summary: Summary) -> dict[str, str]:
+    """The mark behind the name of each layer that is special."""
+    found: dict[str, str] = {}
+    for row in summary.rows:
+        node = row.node
+        if not row.runs:
+            found[node.name] = " †"
+        if node.facts is None and all([summary.graph.shape(tensor) is not None for tensor in node.inputs]):
+            found[node.name] = " ✗"
+    return found
+
+
+def heading(summary: Summary) -> tuple[str, str, str]:
+    """The network's name, where it comes from, and what it says of itself."""
+    graph = summary.graph
+    source = clip(graph.source, 4096)
+    if graph.variant is not None and graph.variant != graph.name:
+        source += f", variant {clip(graph.variant)}"
+    return clip(graph.name), source, clip(graph.description, 400)
+
+

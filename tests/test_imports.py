@@ -1,0 +1,76 @@
+"""What a run loads: the speed of the tool is what it leaves out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"torch", "numpy", "pydantic", "dataclasses", "jsonschema", "rich", "importlib.metadata", "difflib"}
+MODEL = str(ROOT / "architectures" / "vgg16.yaml")
+
+PROBE = """
+import sys, json, io, contextlib
+sys.argv = ["cnninspect", *{arguments!r}]
+code = None
+if {arguments!r}:
+    from cnninspect.cli import main
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            main()
+        except SystemExit as stopped:
+            code = stopped.code
+else:
+    import cnninspect
+print(json.dumps([code, sorted(sys.modules)]), file=sys.__stdout__)
+"""
+
+
+def loaded(*arguments: str) -> tuple[object, set[str]]:
+    """The exit code and the modules that a fresh interpreter has after a command (or the bare import)."""
+    script = PROBE.format(arguments=list(arguments))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    code, modules = json.loads(done.stdout.splitlines()[-1])
+    return code, set(modules)
+
+
+def test_import_cnninspect_loads_no_dependency() -> None:
+    """`import cnninspect` alone loads none of its dependencies, heavy or light."""
+    _, modules = loaded()
+    assert not modules & (HEAVY | {"yaml", "typer", "inspect", "subprocess"})
+    assert not [name for name in modules if name.startswith("cnninspect.layers")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("summary", MODEL),
+        ("summary", MODEL, "--format", "json"),
+        ("summary", MODEL, "--format", "csv"),
+        ("summary", "resnet50", "vgg16"),
+        ("expand", MODEL),
+        ("zoo",),
+        ("layers",),
+        ("explain", "conv"),
+        ("schema",),
+    ],
+    ids=" ".join,
+)
+def test_static_commands_stay_light(arguments: tuple[str, ...]) -> None:
+    """A static command whose output is piped loads nothing heavy, and rich least of all."""
+    code, modules = loaded(*arguments)
+    assert code == 0
+    assert not modules & HEAVY
+
+
+def test_a_misspelling_may_load_difflib_and_nothing_else() -> None:
+    """Near names are looked for only when something is misspelled."""
+    code, modules = loaded("summary", "vgg61")
+    assert code == 2
+    assert modules & HEAVY == {"difflib"}
