@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from cnninspect.records import Record
 from cnninspect.values import Problem, Problems, clip
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class CannotRun(Exception):
         self.problem = problem
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One layer of a summary."""
 
     node: Node
@@ -43,7 +44,7 @@ class Row(NamedTuple):
     """False for a layer that exists only while the network learns."""
 
 
-class Summary(NamedTuple):
+class Summary(Record):
     """Every figure of a network at a batch and data type."""
 
     graph: Graph

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from cnninspect.records import Record
 from cnninspect.values import Facts, Shape, Span
 
 if TYPE_CHECKING:
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
     from cnninspect.layers.base import Layer
 
 
-class Tensor(NamedTuple):
+class Tensor(Record):
     """One output of one node; the network's own inputs are the nodes -1, -2, …"""
 
     node: int
     output: int = 0
 
 
-class Input(NamedTuple):
+class Input(Record):
     """Something that the network is given."""
 
     name: str
@@ -27,7 +28,7 @@ class Input(NamedTuple):
     span: Span
 
 
-class Output(NamedTuple):
+class Output(Record):
     """A head of the network; a training head exists only while the network learns."""
 
     name: str
@@ -35,14 +36,14 @@ class Output(NamedTuple):
     training: bool = False
 
 
-class BlockCall(NamedTuple):
+class BlockCall(Record):
     """A block that was being expanded, and where it was called."""
 
     block: str
     span: Span
 
 
-class Node(NamedTuple):
+class Node(Record):
     """One layer in its place."""
 
     name: str
@@ -67,7 +68,7 @@ class Node(NamedTuple):
         return f"{self.name}.{weight}" if weight else self.name
 
 
-class Graph(NamedTuple):
+class Graph(Record):
     """A whole network."""
 
     name: str

@@ -5,7 +5,9 @@ This module imports nothing of the project, so that anything may import it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from cnninspect.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +19,7 @@ Pads = tuple[tuple[int, int], ...]
 """What is added before and after, per axis."""
 
 
-class Span(NamedTuple):
+class Span(Record):
     """A stretch of a file; lines and columns count from 1, the end is exclusive."""
 
     file: str
@@ -30,7 +32,7 @@ class Span(NamedTuple):
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """One thing to tell about a model, the same record in every format."""
 
     code: str
@@ -74,7 +76,7 @@ class Problems(Exception):  # noqa: N818 - a bundle of Problem, named like one
         self.problems = tuple(problems)
 
 
-class Window(NamedTuple):
+class Window(Record):
     """How one output position reads its input, per axis: position ``i`` reads
     ``i * stride - before + tap * dilation`` for every tap of the kernel.
 
@@ -89,7 +91,7 @@ class Window(NamedTuple):
     transposed: bool = False
 
 
-class Facts(NamedTuple):
+class Facts(Record):
     """Everything a layer states about itself on given input shapes."""
 
     outputs: tuple[Shape, ...]
@@ -104,7 +106,7 @@ class Facts(NamedTuple):
     """The window it slides, where it slides one."""
 
 
-class Call(NamedTuple):
+class Call(Record):
     """How torch spells a layer: a target to import, its keyword arguments, and what to do around it.
 
     ``target`` is a path such as ``torch.nn:Conv2d``. A module (its name starts with a capital)

@@ -42,33 +42,67 @@ class SeparableConv(nn.Module):
         return y
 
 
-if TYPE_CHECKING:
-    _Any = nn.Module
-else:
-    _Any = object
+class CroppedConvTranspose1d(nn.ConvTranspose1d):
+    """A transposed conv in 1-D whose output loses a different number of cells before and after."""
 
-
-class _Cropped(_Any):
-    """A transposed conv whose output loses a different number of cells before and after."""
-
-    def __init__(self, *, crop: Sequence[int], **options: object) -> None:
+    def __init__(self, *, crop: Sequence[int], **options: Any) -> None:  # noqa: ANN401 - torch's own
         super().__init__(**options)
         self.crop = [-side for side in crop]
 
-    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
-        return functional.pad(super().forward(x, output_size), self.crop)
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:  # noqa: ARG002 - torch's signature
+        y = functional.conv_transpose1d(
+            x,
+            self.weight,
+            self.bias,
+            self.stride,
+            0,
+            self.output_padding,
+            self.groups,
+            self.dilation,
+        )
+        return functional.pad(y, self.crop)
 
 
-class CroppedConvTranspose1d(_Cropped, nn.ConvTranspose1d):
-    """In 1-D."""
+class CroppedConvTranspose2d(nn.ConvTranspose2d):
+    """A transposed conv in 2-D whose output loses a different number of cells before and after."""
+
+    def __init__(self, *, crop: Sequence[int], **options: Any) -> None:  # noqa: ANN401 - torch's own
+        super().__init__(**options)
+        self.crop = [-side for side in crop]
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:  # noqa: ARG002 - torch's signature
+        y = functional.conv_transpose2d(
+            x,
+            self.weight,
+            self.bias,
+            self.stride,
+            0,
+            self.output_padding,
+            self.groups,
+            self.dilation,
+        )
+        return functional.pad(y, self.crop)
 
 
-class CroppedConvTranspose2d(_Cropped, nn.ConvTranspose2d):
-    """In 2-D."""
+class CroppedConvTranspose3d(nn.ConvTranspose3d):
+    """A transposed conv in 3-D whose output loses a different number of cells before and after."""
 
+    def __init__(self, *, crop: Sequence[int], **options: Any) -> None:  # noqa: ANN401 - torch's own
+        super().__init__(**options)
+        self.crop = [-side for side in crop]
 
-class CroppedConvTranspose3d(_Cropped, nn.ConvTranspose3d):
-    """In 3-D."""
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:  # noqa: ARG002 - torch's signature
+        y = functional.conv_transpose3d(
+            x,
+            self.weight,
+            self.bias,
+            self.stride,
+            0,
+            self.output_padding,
+            self.groups,
+            self.dilation,
+        )
+        return functional.pad(y, self.crop)
 
 
 class PaddedAvgPool(nn.Module):
@@ -104,7 +138,7 @@ class PaddedAvgPool(nn.Module):
         y = self.mean(x, 0.0)
         if not self.uneven:
             return y
-        share = self.mean(x.new_ones((1, 1, *x.shape[2:])), self.filler)
+        share = self.mean(torch.ones_like(x[:1, :1]), self.filler)
         return y / share.clamp(min=self.least)  # a window that sees nothing gives 0
 
 
@@ -112,13 +146,11 @@ class ChannelLinear(nn.Linear):
     """A linear layer along the channels of a map."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+        return functional.linear(x.movedim(1, -1), self.weight, self.bias).movedim(-1, 1)
 
 
 class SparseConv(nn.Module):
     """A conv whose output maps see only the input maps that a table lists."""
-
-    index: Tensor
 
     def __init__(  # noqa: PLR0913 - the options of the layer
         self,
@@ -132,9 +164,13 @@ class SparseConv(nn.Module):
     ) -> None:
         super().__init__()
         self.convolve: Any = CONVOLVE[len(kernel_size) - 1]
-        self.shape = (len(table), in_channels, *kernel_size)
-        self.window = (tuple(stride), tuple(padding), tuple(dilation))
+        self.shape = [len(table), in_channels, *kernel_size]
+        self.flat = [len(table) * in_channels, *kernel_size]
+        self.stride = tuple(stride)
+        self.padding = tuple(padding)
+        self.dilation = tuple(dilation)
         places = [row * in_channels + column for row, maps in enumerate(table) for column in maps]
+        self.index: Tensor
         self.register_buffer("index", torch.tensor(places), persistent=False)
         self.weight = nn.Parameter(torch.empty(len(places), *kernel_size))
         self.bias = nn.Parameter(torch.empty(len(table))) if bias else None
@@ -148,9 +184,8 @@ class SparseConv(nn.Module):
             nn.init.uniform_(tensor, -bound, bound)
 
     def forward(self, x: Tensor) -> Tensor:
-        rows, columns, *kernel = self.shape
-        dense = self.weight.new_zeros(rows * columns, *kernel).index_copy(0, self.index, self.weight)
-        y: Tensor = self.convolve(x, dense.view(self.shape), self.bias, *self.window)
+        dense = self.weight.new_zeros(self.flat).index_copy(0, self.index, self.weight)
+        y: Tensor = self.convolve(x, dense.view(self.shape), self.bias, self.stride, self.padding, self.dilation)
         return y
 
 
@@ -167,7 +202,9 @@ class Subsample(nn.Module):
     ) -> None:
         super().__init__()
         self.pool: Any = AVERAGE[len(kernel_size) - 1]
-        self.window = (tuple(kernel_size), tuple(stride))
+        self.kernel_size = tuple(kernel_size)
+        self.stride = tuple(stride)
+        self.along = [-1] + [1] * len(kernel_size)
         self.weight = nn.Parameter(torch.empty(channels))
         self.bias = nn.Parameter(torch.empty(channels)) if bias else None
         self.cells = 1
@@ -182,9 +219,8 @@ class Subsample(nn.Module):
             nn.init.zeros_(self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        along = (-1, *[1] * len(self.window[0]))
-        y: Tensor = self.pool(x, *self.window) * (self.weight * self.cells).view(along)
-        return y if self.bias is None else y + self.bias.view(along)
+        y: Tensor = self.pool(x, self.kernel_size, self.stride) * (self.weight * self.cells).view(self.along)
+        return y if self.bias is None else y + self.bias.view(self.along)
 
 
 class RBF(nn.Module):

@@ -19,8 +19,9 @@ def main() -> None:
     """Run the command that the arguments name, and exit."""
     gc.disable()  # a run is short and makes no garbage in circles: collecting costs a tenth of it
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            reconfigure(errors="backslashreplace")
     try:
         code = run(sys.argv[1:])
         if sys.stdout is not None:

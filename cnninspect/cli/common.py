@@ -7,13 +7,19 @@ import sys
 from typing import TYPE_CHECKING
 
 from cnninspect import api
+from cnninspect.values import clip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.values import Shape
 
 
-class Stop(Exception):  # noqa: N818 - not an error of the program
+COLORS = ("auto", "always", "never")
+
+
+class Stop(Exception):
     """The command ends with this exit code; everything has been said."""
 
     def __init__(self, code: int) -> None:
@@ -21,7 +27,7 @@ class Stop(Exception):  # noqa: N818 - not an error of the program
         self.code = code
 
 
-def fail(message: str, help: str = "") -> Stop:  # noqa: A002
+def fail(message: str, help: str = "") -> Stop:
     """Say why cnninspect could not run; raise what it returns."""
     sys.stderr.write(f"cnninspect: {message}\n" + (f"  = help: {help}\n" if help else ""))
     return Stop(2)
@@ -81,27 +87,42 @@ def emit(text: str, output: str | None = None) -> None:
     if output is None or output == "-":
         sys.stdout.write(text)
         return
-    import tempfile  # noqa: PLC0415 - only with -o
+    import tempfile
 
-    folder = os.path.dirname(os.path.abspath(output))
+    target = os.path.realpath(output)  # what a link points to is written, the link stays
+    folder = os.path.dirname(target)
     temporary = ""
     try:
         if os.path.isdir(output):
-            raise fail(f"'{output}' is a folder", "name a file in it")
+            raise fail(f"'{clip(output)}' is a folder", "name a file in it")
+        if os.path.exists(target) and not os.path.isfile(target):  # a device or pipe cannot be replaced
+            with open(target, "w", encoding="utf-8") as file:
+                file.write(text)
+            return
         handle, temporary = tempfile.mkstemp(prefix=".cnninspect-", dir=folder)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, output)
+        os.replace(temporary, target)
     except OSError as error:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
-        raise fail(f"cannot write '{output}': {(error.strerror or str(error)).lower()}") from None
+        raise fail(f"cannot write '{clip(output)}': {(error.strerror or str(error)).lower()}") from None
 
 
 def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
     return current
+
+
+def choose(option: str, value: str, known: Sequence[str]) -> None:
+    """Refuse a word that the option does not know."""
+    if value in known:
+        return
+    from difflib import get_close_matches
+
+    close = get_close_matches(value[:80], known, 1)
+    raise fail(f"{option} has no '{clip(value)}'", f"did you mean '{close[0]}'?" if close else f"it takes {', '.join(known)}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cnninspect.cli import common
+from cnninspect.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from cnninspect.reports.lines import Line
 
 FORMATS = ("table", "json", "csv", "tsv", "markdown")
+DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8")
 LARGEST = 2**53
 WIDE = 140
 """The width of a table in colour that no terminal asked for."""
 
 
-class Wish(NamedTuple):
+class Wish(Record):
     """What the options ask for."""
 
     format: str
@@ -41,32 +43,58 @@ class Wish(NamedTuple):
     verbose: bool
 
 
-def summary(  # noqa: PLR0913 - the options of a command
-    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="A file, - for standard input, or a shipped network.")],
-    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv, tsv or markdown.")] = "table",  # noqa: A002
-    depth: Annotated[int | None, typer.Option(metavar="N", help="Fold names of more than N parts into one line a scope.")] = None,
-    columns: Annotated[str | None, typer.Option(metavar="A,B,C", help="The columns to show, such as name,output,macs.")] = None,
-    sort: Annotated[str | None, typer.Option(metavar="COLUMN", help="Sort by a column, the largest number first.")] = None,
-    top: Annotated[int | None, typer.Option(metavar="N", help="Show the first N lines only; without --sort, those with the most MACs.")] = None,
-    totals_only: Annotated[bool, typer.Option("--totals-only", help="Leave the layers out.")] = False,  # noqa: FBT002
-    units: Annotated[str, typer.Option(metavar="UNIT", help="raw, auto (three digits and a letter), k, M or G.")] = "raw",
-    input: Annotated[list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")] = None,  # noqa: A002
+def summary(
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="A file, - for standard input, or a shipped network.")
+    ],
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="table, json, csv, tsv or markdown.")
+    ] = "table",
+    depth: Annotated[
+        int | None, typer.Option(metavar="N", help="Fold names of more than N parts into one line a scope.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(metavar="A,B,C", help="The columns to show, such as name,output,macs.")
+    ] = None,
+    sort: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Sort by a column, the largest number first.")
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Show the first N lines only; without --sort, those with the most MACs."),
+    ] = None,
+    totals_only: Annotated[bool, typer.Option("--totals-only", help="Leave the layers out.")] = False,
+    units: Annotated[
+        str, typer.Option(metavar="UNIT", help="raw, auto (three digits and a letter), k, M or G.")
+    ] = "raw",
+    input: Annotated[
+        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
+    ] = None,
     batch: Annotated[int, typer.Option(metavar="N", help="Samples in a batch, for costs and activations.")] = 1,
-    dtype: Annotated[str, typer.Option(metavar="TYPE", help="float64, float32, float16, bfloat16, float8 or int8.")] = "float32",
+    dtype: Annotated[
+        str, typer.Option(metavar="TYPE", help="float64, float32, float16, bfloat16, float8 or int8.")
+    ] = "float32",
     variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
-    set: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")] = None,  # noqa: A002
+    set: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
+    ] = None,
     color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the totals.")] = False,  # noqa: FBT002
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Add columns.")] = False,  # noqa: FBT002
-    allow_outside: Annotated[bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")] = False,  # noqa: FBT002
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the totals.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Add columns.")] = False,
+    allow_outside: Annotated[
+        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
+    ] = False,
 ) -> int:
     """Show the layers of networks with their shapes, parameters and MACs."""
-    choose("--format", format, FORMATS)
-    choose("--color", color, ("auto", "always", "never"))
+    common.choose("--format", format, FORMATS)
+    common.choose("--color", color, common.COLORS)
     shown = common.colored(color) and (output in (None, "-") or color == "always")
-    drawn = color == "always" or (output in (None, "-") and sys.stdout.isatty())
-    wish = Wish(format, depth, _columns(columns), sort, top, totals_only or quiet, units, batch, dtype, shown, drawn, quiet, verbose)
+    drawn = color == "always" or (output in (None, "-") and sys.stdout is not None and sys.stdout.isatty())
+    brief = totals_only or (quiet and format in ("table", "markdown"))
+    wish = Wish(format, depth, _columns(columns), sort, top, brief, units, batch, dtype, shown, drawn, quiet, verbose)
     _validate(wish)
     loaded = [
         common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside) for model in models
@@ -74,86 +102,97 @@ def summary(  # noqa: PLR0913 - the options of a command
     return _Reporter(wish, models, loaded).run(output)
 
 
-def choose(option: str, value: str, known: Sequence[str]) -> None:
-    """Refuse a word that the option does not know."""
-    if value in known:
-        return
-    from cnninspect.frontends.yaml.hints import near  # noqa: PLC0415 - on this path only
-    from cnninspect.values import clip  # noqa: PLC0415
-
-    guess = near(value, known)
-    raise common.fail(f"{option} has no '{clip(value)}'", f"did you mean '{guess}'?" if guess else f"it takes {', '.join(known)}")
-
-
 def _columns(listed: str | None) -> tuple[str, ...] | None:
     if listed is None:
         return None
-    from cnninspect.reports.columns import NAMES  # noqa: PLC0415
+    from cnninspect.reports.columns import NAMES
 
     names = tuple([name.strip() for name in listed.split(",")])
     for name in names:
-        choose("--columns", name, NAMES)
+        common.choose("--columns", name, NAMES)
     return names
 
 
 def _validate(wish: Wish) -> None:
-    from cnninspect.passes.cost import DTYPES  # noqa: PLC0415
-    from cnninspect.reports.columns import NAMES  # noqa: PLC0415
-    from cnninspect.reports.numbers import UNITS  # noqa: PLC0415
+    from cnninspect.reports.columns import NAMES
+    from cnninspect.reports.numbers import UNITS
 
-    choose("--units", wish.units, UNITS)
-    choose("--dtype", wish.dtype, tuple(DTYPES))
+    common.choose("--units", wish.units, UNITS)
+    common.choose("--dtype", wish.dtype, DTYPES)
     if wish.sort is not None:
-        choose("--sort", wish.sort, NAMES)
+        common.choose("--sort", wish.sort, NAMES)
     for option, number in (("--batch", wish.batch), ("--depth", wish.depth), ("--top", wish.top)):
         if number is not None and not 1 <= number <= LARGEST:
-            raise common.fail(f"{option} must be {'at least 1' if number < 1 else f'at most {LARGEST:,}'}, got {number}")
-    ignored = [option for option, given in (("--depth", wish.depth), ("--columns", wish.columns), ("--sort", wish.sort), ("--top", wish.top)) if given]
+            raise common.fail(
+                f"{option} must be {'at least 1' if number < 1 else f'at most {LARGEST:,}'}, got {number}"
+            )
+    ignored = [
+        option
+        for option, given in (
+            ("--depth", wish.depth),
+            ("--columns", wish.columns),
+            ("--sort", wish.sort),
+            ("--top", wish.top),
+        )
+        if given
+    ]
     if wish.format == "json" and ignored:
-        sys.stderr.write(f"cnninspect: {', '.join(ignored)} shape{'s' if len(ignored) == 1 else ''} tables; JSON has every layer\n")
+        sys.stderr.write(
+            f"cnninspect: {', '.join(ignored)} shape{'s' if len(ignored) == 1 else ''} tables; JSON has every layer\n"
+        )
 
 
 class _Reporter:
     """Reports on models one after another, and what to tell about their findings."""
 
     def __init__(self, wish: Wish, models: Sequence[str], loaded: Sequence[Loaded]) -> None:
-        from cnninspect import api  # noqa: PLC0415
+        from cnninspect import api
 
         self.wish = wish
         self.models = models
         self.loaded = loaded
         self.summaries: list[Summary | None] = [
-            None if one.graph is None else api.summarize(one.graph, batch=wish.batch, dtype=wish.dtype) for one in loaded
+            None if one.graph is None else api.summarize(one.graph, batch=wish.batch, dtype=wish.dtype)
+            for one in loaded
         ]
 
     def run(self, output: str | None) -> int:
         """Print everything; the exit code."""
-        common.emit(self._report(), output)
-        failed = any([common.has_errors(one) for one in self.loaded])
+        common.emit(self._report(output), output)
+        failed = any(common.has_errors(one) for one in self.loaded)
         if self.wish.format != "json":
-            self._tell_findings()
+            self._tell_findings(below=output in (None, "-"))
         return 1 if failed else 0
 
-    def _tell_findings(self) -> None:
+    def _tell_findings(self, *, below: bool) -> None:
         """Findings of broken models below the table; warnings, and whatever would mix with data, to stderr."""
         for one in self.loaded:
-            if not one.findings:
+            if not one.findings or (self.wish.quiet and not common.has_errors(one)):
                 continue
-            from cnninspect.reports.findings import render  # noqa: PLC0415 - most models are fine
+            from cnninspect.reports.findings import render
 
             aside = self.wish.format != "table" or not common.has_errors(one)
             stream = sys.stderr if aside else sys.stdout
-            text = render(one.findings, one.sources, color=common.colored("auto", error_stream=True) if aside else self.wish.color)
-            stream.write(text if aside or one.graph is None else f"\n{text}")
+            text = render(
+                one.findings, one.sources, color=common.colored("auto", error_stream=True) if aside else self.wish.color
+            )
+            stream.write(f"\n{text}" if below and not aside and one.graph is not None else text)
 
-    def _report(self) -> str:
-        write = {"table": self._tables, "json": self._json, "markdown": self._markdown}.get(self.wish.format, self._delimited)
-        return write()
+    def _report(self, output: str | None) -> str:
+        write = {"table": self._tables, "json": self._json, "markdown": self._markdown}.get(
+            self.wish.format, self._delimited
+        )
+        text = write()
+        if self.wish.format != "table" or output is not None or (sys.stdout.encoding or "").lower().startswith("utf"):
+            return text
+        from cnninspect.reports.table import ASCII
+
+        return text.translate(ASCII)
 
     def _lines(self, summary: Summary, *, tree: bool = False) -> tuple[list[Line], int]:
         """The lines to show, and how many are not."""
-        from cnninspect.reports.columns import ordered  # noqa: PLC0415
-        from cnninspect.reports.lines import flat, nested  # noqa: PLC0415
+        from cnninspect.reports.columns import ordered
+        from cnninspect.reports.lines import flat, nested
 
         wish = self.wish
         if wish.totals_only:
@@ -171,15 +210,15 @@ class _Reporter:
         lines, hidden = self._lines(summary, tree=wish.drawn)
         notes, shown = not wish.quiet, not wish.totals_only
         if not wish.drawn:
-            from cnninspect.reports import plain  # noqa: PLC0415
-            from cnninspect.reports.columns import PLAIN, VERBOSE  # noqa: PLC0415
+            from cnninspect.reports import plain
+            from cnninspect.reports.columns import PLAIN, VERBOSE
 
             names = wish.columns or (*PLAIN, *[name for name in VERBOSE if wish.verbose])
             return plain.render(summary, lines, names, units=wish.units, hidden=hidden, table=shown, notes=notes)
-        from cnninspect.reports import table  # noqa: PLC0415
-        from cnninspect.reports.columns import VERBOSE  # noqa: PLC0415
+        from cnninspect.reports import table
+        from cnninspect.reports.columns import VERBOSE
 
-        text = table.render(
+        return table.render(
             summary,
             lines,
             width=_width(),
@@ -191,15 +230,13 @@ class _Reporter:
             table=shown,
             notes=notes,
         )
-        wide = (sys.stdout.encoding or "").lower().startswith("utf")
-        return text if wide else text.translate(table.ASCII)
 
     def _json(self) -> str:
-        from cnninspect.reports import json  # noqa: PLC0415
+        from cnninspect.reports import json
 
         wish = self.wish
         documents = []
-        for model, one, summary in zip(self.models, self.loaded, self.summaries):  # noqa: B905 - one each
+        for model, one, summary in zip(self.models, self.loaded, self.summaries, strict=True):
             if summary is None:
                 documents.append(json.render_broken(model, wish.batch, wish.dtype, one.findings))
             else:
@@ -207,17 +244,19 @@ class _Reporter:
         return documents[0] if len(documents) == 1 else json.render_several(documents)
 
     def _delimited(self) -> str:
-        from cnninspect.reports import delimited  # noqa: PLC0415
+        from cnninspect.reports import delimited
 
         wish = self.wish
         separator = "," if wish.format == "csv" else "\t"
         several = len(self.models) > 1
-        names = [summary.graph.name if summary else model for model, summary in zip(self.models, self.summaries)]  # noqa: B905
+        names = [
+            summary.graph.name if summary else model for model, summary in zip(self.models, self.summaries, strict=True)
+        ]
         if wish.totals_only:
-            return delimited.render_totals(list(zip(names, self.summaries)), separator=separator)  # noqa: B905
+            return delimited.render_totals(list(zip(names, self.summaries, strict=True)), separator=separator)
         columns = wish.columns or (*delimited.COLUMNS_OF_CSV, *(("options", "source") if wish.verbose else ()))
         texts = [delimited.header_only(columns, separator=separator, model=several)]
-        for name, summary in zip(names, self.summaries):  # noqa: B905
+        for name, summary in zip(names, self.summaries, strict=True):
             if summary is not None:
                 model = name if several else None
                 lines, _ = self._lines(summary)
@@ -225,8 +264,8 @@ class _Reporter:
         return "".join(texts)
 
     def _markdown(self) -> str:
-        from cnninspect.reports.columns import VERBOSE  # noqa: PLC0415
-        from cnninspect.reports.delimited import COLUMNS_OF_MARKDOWN, markdown  # noqa: PLC0415
+        from cnninspect.reports.columns import VERBOSE
+        from cnninspect.reports.delimited import COLUMNS_OF_MARKDOWN, markdown
 
         wish = self.wish
         names = wish.columns or (*COLUMNS_OF_MARKDOWN, *[name for name in VERBOSE if wish.verbose])
@@ -241,7 +280,7 @@ class _Reporter:
 
 def _width() -> int:
     """How many columns the terminal has."""
-    import os  # noqa: PLC0415
+    import os
 
     told = os.environ.get("COLUMNS", "")
     if told.isdecimal() and int(told[:6]) > 0:

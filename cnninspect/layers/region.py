@@ -20,9 +20,9 @@ class RoiAlign(Single, name="roi_align", aliases=("RoIAlign", "RoIPool", "roi_po
 
     The regions join the batch: an image of which ``regions`` are proposed leaves as that many maps
     (channels, height, width). A shape has no batch, so the output is the shape of one region, and
-    ``multiplies`` says how often what follows runs for each image. The operations stated here are
-    those of all regions of an image: for each output ratio² samples of 7 operations and an average
-    of as many, so 8 · ratio². Where the regions lie is data, so no window is stated.
+    ``multiplies`` says how often this layer and what follows run for each image. The operations are
+    those of one region: for each output ratio² samples of 7 operations and an average of as many,
+    so 8 · ratio². Where the regions lie is data, so no window is stated.
     """
 
     ranks = (2,)
@@ -35,7 +35,7 @@ class RoiAlign(Single, name="roi_align", aliases=("RoIAlign", "RoIPool", "roi_po
 
     @property
     def multiplies(self) -> int:
-        """How many times every layer after this one runs for each sample."""
+        """How many times this layer and every one after it run for each sample."""
         return self.regions
 
     def shape(self, x: Shape) -> Shape:
@@ -43,7 +43,7 @@ class RoiAlign(Single, name="roi_align", aliases=("RoIAlign", "RoIPool", "roi_po
 
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         samples = self.ratio**2
-        return self.regions * product(y) * (samples * BILINEAR + samples)
+        return product(y) * (samples * BILINEAR + samples)
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {

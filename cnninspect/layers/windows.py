@@ -65,7 +65,7 @@ def smallest(  # noqa: PLR0913 - the symbols of one formula
     return max(extent(kernel, dilation) - before - after - forgiven, 1)
 
 
-def resolve(  # noqa: PLR0913 - the symbols of one formula
+def resolve(
     padding: str | Pads,
     sizes: Sequence[int],
     kernel: Sequence[int],

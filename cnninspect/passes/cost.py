@@ -8,8 +8,9 @@ are apart. Bytes are elements times the size of the data type. Unknown is None, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cnninspect.records import Record
 from cnninspect.values import product
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ DTYPES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "float8": 1, 
 """Bytes of one element."""
 
 
-class Cost(NamedTuple):
+class Cost(Record):
     """What one layer costs, at a batch and data type."""
 
     parameters: int | None
@@ -70,7 +71,7 @@ def _cost(node: Node, facts: Facts, batch: int, size: int) -> Cost:
     )
 
 
-class Totals(NamedTuple):
+class Totals(Record):
     """Sums over a network; a sum with an unknown part is unknown."""
 
     layers: int

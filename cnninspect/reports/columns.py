@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from cnninspect.records import Record
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
     from cnninspect.values import Shape, Window
 
 
-class Column(NamedTuple):
+class Column(Record):
     """One column: what stands above it and how a line answers it."""
 
     title: str
     kind: str
     """``text``, ``shape``, ``number``, ``share``, or ``bar``, which only a terminal shows."""
-    value: Callable[[Line, Summary], object]
+    value: Callable[[Line, Summary], Any]
 
 
 def _number(key: str) -> Callable[[Line, Summary], object]:
@@ -28,7 +29,7 @@ def _number(key: str) -> Callable[[Line, Summary], object]:
 
 
 def _share(key: str) -> Callable[[Line, Summary], object]:
-    def value(line: Line, summary: Summary) -> float | None | str:
+    def value(line: Line, summary: Summary) -> float | str | None:
         if key == "macs" and not line.runs:
             return ""
         part, whole = line.number(key), getattr(summary.totals, key)
@@ -112,13 +113,15 @@ def _given_words(row: Row, said: Sequence[str]) -> list[str]:
 
 
 def window_words(window: Window) -> list[str]:
-    """A window in short: ``7×7``, ``/2`` its stride (``↑2`` where it enlarges), ``p3`` its padding, ``d2`` its dilation."""
+    """A window in short: ``7×7``, ``/2`` its stride (``↑2`` where it enlarges), ``p3`` padding, ``d2`` dilation."""
     words = ["×".join(map(str, window.kernel))]
-    if any([step != 1 for step in window.stride]):
+    if any(step != 1 for step in window.stride):
         words.append(("↑" if window.transposed else "/") + _per_axis(window.stride))
-    if any([pad != (0, 0) for pad in window.pads]):
-        words.append("p" + _per_axis([before if before == after else f"{before}:{after}" for before, after in window.pads]))
-    if any([step != 1 for step in window.dilation]):
+    if any(pad != (0, 0) for pad in window.pads):
+        words.append(
+            "p" + _per_axis([before if before == after else f"{before}:{after}" for before, after in window.pads])
+        )
+    if any(step != 1 for step in window.dilation):
         words.append("d" + _per_axis(window.dilation))
     return words
 
@@ -162,7 +165,7 @@ def shown_shapes(shapes: Sequence[Shape | None], times: str, several: str) -> st
     texts = ["?" if shape is None else times.join(map(str, shape)) or "scalar" for shape in shapes]
     if len(texts) > 1 and len(set(texts)) == 1:
         return f"{len(texts)}{several}{texts[0]}"
-    return ", ".join([*texts[:4], "…"] if len(texts) > 5 else texts)  # noqa: PLR2004 - one cell's worth
+    return ", ".join([*texts[:4], "…"] if len(texts) > 5 else texts)  # noqa: PLR2004 - one cell holds no more
 
 
 def ordered(lines: list[Line], summary: Summary, sort: str | None) -> list[Line]:
@@ -174,7 +177,7 @@ def ordered(lines: list[Line], summary: Summary, sort: str | None) -> list[Line]
     known = [(value, line) for value, line in answers if value not in (None, "")]
     rest = [line for value, line in answers if value in (None, "")]
     if column.kind in ("number", "share"):
-        known.sort(key=lambda pair: pair[0], reverse=True)  # type: ignore[arg-type, return-value]
+        known.sort(key=lambda pair: pair[0], reverse=True)
     elif column.kind == "shape":
         known.sort(key=lambda pair: _elements(pair[0]), reverse=True)
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnninspect.reports.columns import COLUMNS, shown_shapes
 from cnninspect.reports.numbers import UNKNOWN, formatter, percent
 from cnninspect.reports.plain import RIGHT, times
-from cnninspect.reports.totals import conventions, heading, marks, totals
+from cnninspect.reports.totals import broken, conventions, heading, mark, totals
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -17,10 +17,21 @@ if TYPE_CHECKING:
     from cnninspect.reports.lines import Line
 
 COLUMNS_OF_CSV = (
-    "name", "type", "block", "input", "output", "parameters", "trainable", "buffers", "macs", "flops", "weight_bytes", "activation_bytes",
+    "name", "type", "block", "input", "output",
+    "parameters", "trainable", "buffers", "macs", "flops", "weight_bytes", "activation_bytes",
 )  # fmt: skip
 COLUMNS_OF_MARKDOWN = ("name", "type", "output", "parameters", "macs")
-TOTALS = ("layers", "weight_layers", "parameters", "trainable", "buffers", "macs", "flops", "weight_bytes", "activation_bytes")
+TOTALS = (
+    "layers",
+    "weight_layers",
+    "parameters",
+    "trainable",
+    "buffers",
+    "macs",
+    "flops",
+    "weight_bytes",
+    "activation_bytes",
+)
 
 
 def render(  # noqa: PLR0913 - what to show
@@ -35,8 +46,7 @@ def render(  # noqa: PLR0913 - what to show
     """One record a line, the names of the columns first; ``model`` is put before each record."""
     before = [] if model is None else [model]
     rows = [["model", *columns][1 - len(before) :]] if header else []
-    for line in lines:
-        rows.append([*before, *[_raw(name, line, summary) for name in columns]])
+    rows += [[*before, *[_raw(name, line, summary) for name in columns]] for line in lines]
     return _joined(rows, separator)
 
 
@@ -60,7 +70,7 @@ def _raw(name: str, line: Line, summary: Summary) -> str:
     if value is None:
         return ""
     if column.kind == "shape":
-        text = shown_shapes(value, "x", "*")  # type: ignore[arg-type]
+        text = shown_shapes(value, "x", "*")
         return "" if text == UNKNOWN else text
     if name == "type" and line.scope:
         return "scope"
@@ -73,7 +83,7 @@ def _joined(rows: Iterable[Sequence[str]], separator: str) -> str:
 
 def _quoted(cell: str, separator: str) -> str:
     """RFC 4180: in quotes where the text could be taken for structure, quotes doubled."""
-    if cell.isalnum() or not any([mark in cell for mark in (separator, '"', "\n", "\r")]):
+    if cell.isalnum() or not any(mark in cell for mark in (separator, '"', "\n", "\r")):
         return cell
     return '"' + cell.replace('"', '""') + '"'
 
@@ -99,39 +109,52 @@ def markdown(  # noqa: PLR0913 - what to show
         sections += [[f"### {_escaped(name)}"], [_escaped(f"{source}: {description}" if description else source)]]
     if table:
         rows = [[_cell(column, line, summary, units) for column in columns] for line in _marked(lines, summary)]
-        sections.append(markdown_table([COLUMNS[name].title for name in columns], rows, [COLUMNS[name].kind in RIGHT for name in columns]))
+        sections.append(
+            markdown_table(
+                [COLUMNS[name].title for name in columns], rows, [COLUMNS[name].kind in RIGHT for name in columns]
+            )
+        )
         if hidden:
             sections.append([f"… {hidden:,} more"])
-    sections.append(markdown_table(["total", "", ""], [list(total) for total in totals(summary, number)], [False, True, False]))
+    sections.append(
+        markdown_table(["total", "", ""], [list(total) for total in totals(summary, number)], [False, True, False])
+    )
     if notes:
         sections.append([" ".join(conventions(summary))])
     return "\n\n".join(["\n".join(section) for section in sections]) + "\n"
 
 
 def _marked(lines: Sequence[Line], summary: Summary) -> list[Line]:
-    marked = marks(summary)
-    return [line._replace(name=line.name + times(line) + marked.get(line.name, "")) for line in lines]
+    bad = broken(summary)
+    return [line._replace(name=line.name + times(line) + mark(line, bad)) for line in lines]
 
 
 def _cell(name: str, line: Line, summary: Summary, units: str) -> str:
     column = COLUMNS[name]
     value = column.value(line, summary)
     if column.kind == "shape":
-        return shown_shapes(value, " × ", "× ")  # type: ignore[arg-type]
+        return shown_shapes(value, " × ", "× ")
     if column.kind == "number":
-        return formatter(units)(value)  # type: ignore[arg-type]
+        return formatter(units)(value)
     if column.kind == "share" and value != "":
-        return percent(value)  # type: ignore[arg-type]
+        return percent(value)
     return str(value)
 
 
 def markdown_table(titles: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[str]:
     """A table whose bars stand below each other also in the source."""
     written = [[_escaped(cell) for cell in row] for row in (titles, *rows)]
-    widths = [max(3, *map(len, column)) for column in zip(*written)]  # noqa: B905 - rows are equally long
-    rule = ["-" * (width - 1) + ":" if end else "-" * width for width, end in zip(widths, right)]  # noqa: B905
+    widths = [max(3, *map(len, column)) for column in zip(*written, strict=True)]
+    rule = ["-" * (width - 1) + ":" if end else "-" * width for width, end in zip(widths, right, strict=True)]
     return [
-        "| " + " | ".join([cell.rjust(width) if end else cell.ljust(width) for cell, width, end in zip(row, widths, right)]) + " |"  # noqa: B905
+        "| "
+        + " | ".join(
+            [
+                cell.rjust(width) if end else cell.ljust(width)
+                for cell, width, end in zip(row, widths, right, strict=True)
+            ]
+        )
+        + " |"
         for row in (written[0], rule, *written[1:])
     ]
 
@@ -139,7 +162,6 @@ def markdown_table(titles: Sequence[str], rows: Sequence[Sequence[str]], right: 
 def _escaped(text: str) -> str:
     """Text that Markdown shows as it is."""
     text = clip(text, 4096)
-    for mark in "\\|<*`":
-        if mark in text:
-            text = text.replace(mark, "\\" + mark)
+    for special in "\\|<*`":
+        text = text.replace(special, "\\" + special)
     return text

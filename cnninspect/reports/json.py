@@ -1,4 +1,4 @@
-"""A summary as JSON: one layer a line, raw integers, null for what is unknown. Keys are only ever added."""  # noqa: A005
+"""A summary as JSON: one layer a line, raw integers, null for what is unknown. Keys are only ever added."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _sections(summary: Summary, findings: Sequence[Finding], *, table: bool) -> 
 def _nothing(name: str, batch: int, dtype: str, findings: Sequence[Finding]) -> dict[str, str]:
     return {
         "schema": quoted(SUMMARY),
-        "model": value({"name": name, "source": name, "params": None, "variant": None, "description": "", "reference": None}),
+        "model": value(
+            {"name": name, "source": name, "params": None, "variant": None, "description": "", "reference": None}
+        ),
         "inputs": "[]",
         "outputs": "[]",
         "batch": str(batch),
@@ -105,7 +107,7 @@ def layers(summary: Summary) -> list[str]:
     files: dict[str, str] = {}
     common: dict[tuple[int, int, str], str] = {}
     texts = []
-    for row, name in zip(summary.rows, names):  # noqa: B905 - one each
+    for row, name in zip(summary.rows, names, strict=True):
         node = row.node
         key = (id(node.facts), id(row.cost), node.op)
         middle = common.get(key)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cnninspect.records import Record
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ RUN = ("macs", "flops", "activation_bytes")
 """What a scope has only of the layers that run at inference."""
 
 
-class Line(NamedTuple):
+class Line(Record):
     """One line of a table: a layer, or a scope with everything below it."""
 
     name: str
@@ -36,7 +37,7 @@ class Line(NamedTuple):
     @property
     def runs(self) -> bool:
         """Whether any of it runs at inference."""
-        return any([row.runs for row in self.rows])
+        return any(row.runs for row in self.rows)
 
     def number(self, key: str) -> int | None:
         """One of the costs, summed over a scope; unknown where a part of it is."""
@@ -147,4 +148,6 @@ def _alike(items: Sequence[Scope | Row]) -> list[list[Scope | Row]]:
 def _structure(scope: Scope) -> list[object]:
     """What makes two scopes alike: names inside, layers, shapes and costs."""
     cut = len(scope.name)
-    return [(row.node.name[cut:], row.node.op, row.node.layer, row.node.outputs, row.cost, row.runs) for row in scope.rows()]
+    return [
+        (row.node.name[cut:], row.node.op, row.node.layer, row.node.outputs, row.cost, row.runs) for row in scope.rows()
+    ]

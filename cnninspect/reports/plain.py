@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.reports.columns import COLUMNS, shown_shapes
 from cnninspect.reports.numbers import UNKNOWN, formatter, percent
-from cnninspect.reports.totals import conventions, heading, marks, totals
+from cnninspect.reports.totals import broken, conventions, heading, mark, totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,9 +34,16 @@ def render(  # noqa: PLR0913 - what to show
     if notes:
         sections.append(["  ".join(filter(None, heading(summary)))])
     if table:
-        body = aligned([list(columns), *cells(summary, lines, columns, units)], [COLUMNS[name].kind in RIGHT for name in columns])
+        body = aligned(
+            [list(columns), *cells(summary, lines, columns, units)], [COLUMNS[name].kind in RIGHT for name in columns]
+        )
         sections.append([*body, f"… {hidden:,} more"] if hidden else body)
-    sections.append([line.rstrip() for line in aligned([list(total) for total in totals(summary, number, "x")], [False, True, False])])
+    sections.append(
+        [
+            line.rstrip()
+            for line in aligned([list(total) for total in totals(summary, number, "x")], [False, True, False])
+        ]
+    )
     if notes:
         sections.append(conventions(summary))
     return "\n\n".join(["\n".join(section) for section in sections]) + "\n"
@@ -45,7 +52,7 @@ def render(  # noqa: PLR0913 - what to show
 def cells(summary: Summary, lines: Sequence[Line], columns: Sequence[str], units: str) -> list[list[str]]:
     """The text of every cell."""
     number = formatter(units)
-    marked = marks(summary)
+    bad = broken(summary)
     rows = []
     for line in lines:
         row = []
@@ -53,13 +60,13 @@ def cells(summary: Summary, lines: Sequence[Line], columns: Sequence[str], units
             column = COLUMNS[name]
             value = column.value(line, summary)
             if name == "name":
-                row.append(f"{value}{times(line)}{marked.get(line.name, '')}")
+                row.append(f"{value}{times(line)}{mark(line, bad)}")
             elif column.kind == "number":
-                row.append(number(value))  # type: ignore[arg-type]
+                row.append(number(value))
             elif column.kind == "shape":
-                row.append(shown_shapes(value, "x", "*"))  # type: ignore[arg-type]
+                row.append(shown_shapes(value, "x", "*"))
             elif column.kind == "share" and value != "":
-                row.append(percent(value))  # type: ignore[arg-type]
+                row.append(percent(value))
             else:
                 row.append(UNKNOWN if value is None else str(value) or "-")
         rows.append(row)
@@ -73,8 +80,13 @@ def times(line: Line) -> str:
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[str]:
     """Rows as lines, each column as wide as its widest cell, no blanks at the end."""
-    widths = [max(map(len, column)) for column in zip(*rows)]  # noqa: B905 - rows are equally long
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        "  ".join([cell.rjust(width) if end else cell.ljust(width) for cell, width, end in zip(row, widths, right)]).rstrip()  # noqa: B905
+        "  ".join(
+            [
+                cell.rjust(width) if end else cell.ljust(width)
+                for cell, width, end in zip(row, widths, right, strict=True)
+            ]
+        ).rstrip()
         for row in rows
     ]

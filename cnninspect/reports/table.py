@@ -6,12 +6,12 @@ The lines are drawn here rather than by rich: importing rich costs as much as th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnninspect.reports.columns import COLUMNS, shown_shapes
 from cnninspect.reports.numbers import formatter, percent
 from cnninspect.reports.plain import RIGHT, times
-from cnninspect.reports.totals import conventions, heading, marks, totals
+from cnninspect.reports.totals import broken, conventions, heading, mark, totals
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -22,20 +22,39 @@ if TYPE_CHECKING:
 
 BOLD, DIM, RED, YELLOW, GREEN, BLUE, MAGENTA, CYAN = "1", "2", "1;31", "33", "32", "34", "35", "36"
 STYLES = {"type": CYAN, "options": DIM, "block": DIM, "source": DIM, "parameters_bar": BLUE, "macs_bar": MAGENTA}
-SHARES = {"parameters_bar": BLUE, "params_share": BLUE, "macs_bar": MAGENTA, "macs_share": MAGENTA}
 
 DEFAULT = (
     "name", "type", "options", "block", "output",
     "parameters", "parameters_bar", "params_share", "macs", "macs_bar", "macs_share",
 )  # fmt: skip
-SACRIFICES = (("block",), ("options",), ("parameters_bar", "macs_bar"), ("params_share", "macs_share"), ("type",), ("output",))
+SACRIFICES = (
+    ("block",),
+    ("options",),
+    ("parameters_bar", "macs_bar"),
+    ("params_share", "macs_share"),
+    ("type",),
+    ("output",),
+)
 """What a narrow terminal does without, the first first."""
 SHORT_TYPE = 12
 BAR = 10
+A_FEW_WORDS = 20
 EIGHTHS = "▏▎▍▌▋▊▉█"
 GAP = "  "
 ASCII = str.maketrans(
-    {"├": "|", "└": "`", "│": "|", "─": "-", "×": "x", "…": "~", "†": "+", "✗": "!", "·": "-", "↑": "^", **dict.fromkeys(EIGHTHS, "#")},
+    {
+        "├": "|",
+        "└": "`",
+        "│": "|",
+        "─": "-",
+        "×": "x",
+        "…": "~",
+        "†": "+",
+        "✗": "!",
+        "·": "-",
+        "↑": "^",
+        **dict.fromkeys(EIGHTHS, "#"),
+    },
 )
 """For terminals that can show no more."""
 
@@ -64,7 +83,11 @@ def render(  # noqa: PLR0913 - what to show
     number = formatter(units)
     out = [_heading(summary, width, paint), ""] if notes else []
     if table:
-        out += [*_table(summary, lines, width, columns, more, number, paint), *([paint(f"… {hidden:,} more", DIM)] if hidden else []), ""]
+        out += [
+            *_table(summary, lines, width, columns, more, number, paint),
+            *([paint(f"… {hidden:,} more", DIM)] if hidden else []),
+            "",
+        ]
     out += _totals(summary, number, paint)
     if notes:
         out += ["", *[paint(line, DIM) for line in wrapped(conventions(summary), width)]]
@@ -75,7 +98,7 @@ def _paint(text: str, style: str) -> str:
     return f"\x1b[{style}m{text}\x1b[0m" if style and text and not text.isspace() else text
 
 
-def _unpainted(text: str, style: str) -> str:  # noqa: ARG001 - the other one uses it
+def _unpainted(text: str, style: str) -> str:  # noqa: ARG001 - as _paint
     return text
 
 
@@ -83,7 +106,7 @@ def _heading(summary: Summary, width: int, paint: Callable[[str, str], str]) -> 
     name, source, description = heading(summary)
     used = len(name) + len(source) + 4
     text = f"{paint(name, BOLD)}  {paint(source, DIM)}"
-    return f"{text}  {clip(description, width - used)}" if description and width - used > 20 else text  # noqa: PLR2004 - a few words
+    return f"{text}  {clip(description, width - used)}" if description and width - used > A_FEW_WORDS else text
 
 
 def wrapped(sentences: Sequence[str], width: int) -> list[str]:
@@ -99,7 +122,10 @@ def wrapped(sentences: Sequence[str], width: int) -> list[str]:
 def _totals(summary: Summary, number: Callable[[int | None], str], paint: Callable[[str, str], str]) -> list[str]:
     found = totals(summary, number)
     first, second = (max([len(total[index]) for total in found]) for index in (0, 1))
-    return [f"{paint(label.ljust(first), BOLD)}  {figure.rjust(second)}  {paint(remark, DIM)}" for label, figure, remark in found]
+    return [
+        f"{paint(label.ljust(first), BOLD)}  {figure.rjust(second)}  {paint(remark, DIM)}"
+        for label, figure, remark in found
+    ]
 
 
 # --- the table ---------------------------------------------------------------------------
@@ -118,17 +144,21 @@ def _table(  # noqa: PLR0913 - what to show
     content = {name: _column(name, lines, summary, number) for name in wanted}
     if columns is None:
         content = _fitting(content, width, more)
-    widths = {name: max([len(COLUMNS[name].title), *[_length(cell) for cell in cells]]) for name, cells in content.items()}
-    head = GAP.join([_pad(COLUMNS[name].title, widths[name], _right(name)) for name in content])
+    widths = {
+        name: max([len(COLUMNS[name].title), *[_length(cell) for cell in cells]]) for name, cells in content.items()
+    }
+    head = GAP.join([_pad(COLUMNS[name].title, widths[name], right=_right(name)) for name in content])
     rule = "─" * max(len(head), sum(widths.values()) + len(GAP) * (len(widths) - 1))
     return [paint(head, BOLD), paint(rule, DIM), *_body(content, widths, paint)]
 
 
-def _body(content: dict[str, list[list[Cell]]], widths: dict[str, int], paint: Callable[[str, str], str]) -> Iterator[str]:
+def _body(
+    content: dict[str, list[list[Cell]]], widths: dict[str, int], paint: Callable[[str, str], str]
+) -> Iterator[str]:
     places = [(widths[name], _right(name)) for name in content]
-    for row in zip(*content.values()):  # noqa: B905 - equally long
+    for row in zip(*content.values(), strict=True):
         parts = []
-        for cell, (width, right) in zip(row, places):  # noqa: B905
+        for cell, (width, right) in zip(row, places, strict=True):
             blank = " " * (width - _length(cell))
             text = "".join([paint(piece, style) for piece, style in cell])
             parts.append(blank + text if right else text + blank)
@@ -139,7 +169,7 @@ def _right(name: str) -> bool:
     return COLUMNS[name].kind in RIGHT
 
 
-def _pad(text: str, width: int, right: bool) -> str:  # noqa: FBT001 - an alignment
+def _pad(text: str, width: int, *, right: bool) -> str:
     return text.rjust(width) if right else text.ljust(width)
 
 
@@ -149,7 +179,11 @@ def _length(cell: list[Cell]) -> int:
 
 def _fitting(content: dict[str, list[list[Cell]]], width: int, more: Sequence[str]) -> dict[str, list[list[Cell]]]:
     """The columns without those that say nothing, and without as many of the others as must go."""
-    content = {name: cells for name, cells in content.items() if name in more or name == "name" or any([_length(cell) for cell in cells])}
+    content = {
+        name: cells
+        for name, cells in content.items()
+        if name in more or name == "name" or any(_length(cell) for cell in cells)
+    }
     for names in SACRIFICES:
         if _needed(content) <= width:
             break
@@ -166,31 +200,45 @@ def _needed(content: dict[str, list[list[Cell]]]) -> int:
     return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def _column(name: str, lines: Sequence[Line], summary: Summary, number: Callable[[int | None], str]) -> list[list[Cell]]:
+def _column(
+    name: str, lines: Sequence[Line], summary: Summary, number: Callable[[int | None], str]
+) -> list[list[Cell]]:
     column = COLUMNS[name]
     if name == "name":
-        marked = marks(summary)
-        return [_name(line, marked.get(line.name, "")) for line in lines]
-    values = [column.value(line, summary) for line in lines]
-    styles = [DIM if line.scope else STYLES.get(name, "") for line in lines]
-    if column.kind == "number":
-        return [[(number(value), _shade(value, line))] for value, line in zip(values, lines)]  # type: ignore[arg-type] # noqa: B905
-    if column.kind == "bar":
-        return [[(bar(value), SHARES[name] if not line.scope else DIM)] for value, line in zip(values, lines)]  # type: ignore[arg-type] # noqa: B905
-    if column.kind == "share":
-        return [[(percent(value) if value not in ("", 0) else "", _shade(value, line))] for value, line in zip(values, lines)]  # type: ignore[arg-type] # noqa: B905
-    if column.kind == "shape":
-        return [[(shown_shapes(value, " × ", "× "), style)] for value, style in zip(values, styles)]  # type: ignore[arg-type] # noqa: B905
-    return [[(str(value), style)] for value, style in zip(values, styles)]  # noqa: B905
+        bad = broken(summary)
+        return [_name(line, mark(line, bad)) for line in lines]
+    cells = []
+    for line in lines:
+        value = column.value(line, summary)
+        cells.append([(_text(column.kind, value, number), _style(name, column.kind, value, line))])
+    return cells
 
 
-def _name(line: Line, mark: str) -> list[Cell]:
+def _text(kind: str, value: Any, number: Callable[[int | None], str]) -> str:  # noqa: ANN401 - what the kind says
+    if kind == "number":
+        return number(value)
+    if kind == "bar":
+        return bar(value)
+    if kind == "shape":
+        return shown_shapes(value, " × ", "× ")
+    if kind == "share":
+        return percent(value) if value not in ("", 0) else ""  # the number beside it says so already
+    return str(value)
+
+
+def _style(name: str, kind: str, value: object, line: Line) -> str:
+    if kind in RIGHT:
+        return _shade(value, line)
+    return DIM if line.scope else STYLES.get(name, "")
+
+
+def _name(line: Line, marks: str) -> list[Cell]:
     cell = [(line.guides, DIM)] if line.guides else []
     cell.append((line.label, BOLD if line.scope else ""))
     if line.times > 1:
         cell.append((times(line), CYAN))
-    if mark:
-        cell.append((mark, RED if "✗" in mark else YELLOW))
+    if marks:
+        cell.append((marks, RED if "✗" in marks else YELLOW))
     return cell
 
 
@@ -200,7 +248,7 @@ def _shade(value: object, line: Line) -> str:
     return DIM if line.scope or value == 0 or not line.runs else ""
 
 
-def bar(share: float | None | str) -> str:
+def bar(share: float | str | None) -> str:
     """A share of the whole as blocks, ten for all of it; the thinnest one for any part at all."""
     if not share or isinstance(share, str):
         return ""

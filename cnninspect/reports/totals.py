@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnninspect.api import Summary
+    from cnninspect.reports.lines import Line
 
 CONVENTIONS = (
     "MAC: one multiply and one add of conv, linear and matmul, bias not counted.",
@@ -22,12 +23,12 @@ TRAINING = "†: exists only while the network learns; counted in parameters, no
 BROKEN = "✗: has a mistake; ? is unknown because of it."
 
 
-
-
 def totals(summary: Summary, number: Callable[[int | None], str], times: str = " × ") -> list[tuple[str, str, str]]:
     """Label, figure and remark of every total."""
     graph, sums = summary.graph, summary.totals
-    found = [("input", shown_shapes([given.shape], times, ""), _unless(clip(given.name), "input")) for given in graph.inputs]
+    found = [
+        ("input", shown_shapes([given.shape], times, ""), _unless(clip(given.name), "input")) for given in graph.inputs
+    ]
     for output in graph.outputs:
         remark = clip(output.name) + (" †" if output.training else "")
         found.append(("output", shown_shapes([graph.shape(output.tensor)], times, ""), remark))
@@ -41,7 +42,11 @@ def totals(summary: Summary, number: Callable[[int | None], str], times: str = "
         ("MACs", number(sums.macs), ""),
         ("FLOPs", number(sums.flops), ""),
         ("weight bytes", number(sums.weight_bytes), _bytes(sums.weight_bytes)),
-        ("activation bytes", number(sums.activation_bytes), ", ".join(filter(None, [_bytes(sums.activation_bytes), every]))),
+        (
+            "activation bytes",
+            number(sums.activation_bytes),
+            ", ".join(filter(None, [_bytes(sums.activation_bytes), every])),
+        ),
     ]
 
 
@@ -56,23 +61,28 @@ def _bytes(number: int | None) -> str:
 def conventions(summary: Summary) -> list[str]:
     """What the numbers mean, sentence by sentence."""
     told = [*CONVENTIONS, f"Batch {summary.batch:,}, {summary.dtype}."]
-    if not all([row.runs for row in summary.rows]):
+    if not all(row.runs for row in summary.rows):
         told.append(TRAINING)
     if not summary.graph.complete:
         told.append(BROKEN)
     return told
 
 
-def marks(summary: Summary) -> dict[str, str]:
-    """The mark behind the name of each layer that is special."""
-    found: dict[str, str] = {}
-    for row in summary.rows:
-        node = row.node
-        if not row.runs:
-            found[node.name] = " †"
-        if node.facts is None and all([summary.graph.shape(tensor) is not None for tensor in node.inputs]):
-            found[node.name] = " ✗"
-    return found
+def broken(summary: Summary) -> set[str]:
+    """The layers that have a mistake of their own, rather than an input that is unknown because of one."""
+    graph = summary.graph
+    if graph.complete:
+        return set()
+    lost = [node for node in graph.nodes if node.facts is None]
+    return {node.name for node in lost if all(graph.shape(tensor) is not None for tensor in node.inputs)}
+
+
+def mark(line: Line, bad: set[str]) -> str:
+    """What stands behind the name of a line that is special."""
+    text = "" if line.runs else " †"
+    if bad and (line.folded or not line.scope) and any(row.node.name in bad for row in line.rows):
+        text += " ✗"
+    return text
 
 
 def heading(summary: Summary) -> tuple[str, str, str]:
@@ -82,5 +92,3 @@ def heading(summary: Summary) -> tuple[str, str, str]:
     if graph.variant is not None and graph.variant != graph.name:
         source += f", variant {clip(graph.variant)}"
     return clip(graph.name), source, clip(graph.description, 400)
-
-

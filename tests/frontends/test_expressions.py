@@ -384,7 +384,7 @@ SYNTAX: list[Row] = [
     ("!$a", "^", "'!' does not belong in an expression", "write not"),
     ("$a ? 1 : 2", "   ^", "'?' does not belong in an expression", CHOICE),
     ("$a = 1", "   ^", "'=' does not belong in an expression", "write == to compare"),
-    ("2 × $a", "  ^", "'×' does not belong in an expression", "write *"),  # noqa: RUF001 - what people paste
+    ("2 × $a", "  ^", "'×' does not belong in an expression", "write *"),
     ("1 # no", "  ^", "'#' does not belong in an expression", ""),
     ("1 \x1b", "  ^", "'\\x1b' does not belong in an expression", ""),
 ]
@@ -479,17 +479,17 @@ def place(marks: str) -> tuple[int, int]:
 )
 def test_mistake(code: str, row: Row) -> None:
     """Each mistake has its code, points at its own characters, and says what to write."""
-    text, marks, message, help = row  # noqa: A001
+    text, marks, message, remedy = row
     error = failure(lambda: parse_expression(text).evaluate(ENV))
-    assert found(error) == (code, *place(marks), message, help)
+    assert found(error) == (code, *place(marks), message, remedy)
 
 
 @pytest.mark.parametrize("row", LIMITS, ids=lambda row: row[0][:10])
 def test_limit(row: Row) -> None:
     """A text that is too long or too deep is refused where it becomes so, and never overflows the stack."""
-    text, marks, message, help = row  # noqa: A001
-    code = "expression-syntax" if help == CHOICE else "expression-limit"
-    assert found(failure(lambda: parse_expression(text))) == (code, *place(marks), message, help)
+    text, marks, message, remedy = row
+    code = "expression-syntax" if remedy == CHOICE else "expression-limit"
+    assert found(failure(lambda: parse_expression(text))) == (code, *place(marks), message, remedy)
 
 
 BAD_TEMPLATES: list[tuple[str, str, str, str, str]] = [
@@ -520,8 +520,8 @@ BAD_TEMPLATES: list[tuple[str, str, str, str, str]] = [
 @pytest.mark.parametrize("row", BAD_TEMPLATES, ids=lambda row: row[1][:20])
 def test_mistake_in_template(row: tuple[str, str, str, str, str]) -> None:
     """A mistake inside a template points at its column in the whole text."""
-    code, text, marks, message, help = row  # noqa: A001
-    assert found(failure(lambda: parse_template(text).evaluate(ENV))) == (code, *place(marks), message, help)
+    code, text, marks, message, remedy = row
+    assert found(failure(lambda: parse_template(text).evaluate(ENV))) == (code, *place(marks), message, remedy)
 
 
 def test_base_moves_every_position() -> None:
@@ -674,6 +674,7 @@ def within(result: float) -> float:
 
 
 def divided(left: float, right: float) -> float:
+    """Division that stays whole where it can."""
     exact = isinstance(left, int) and isinstance(right, int) and left % right == 0
     return left // right if exact else left / right
 
@@ -698,7 +699,7 @@ def by_python(text: str) -> object:
     """The value that Python gives to the same text; the name of the error where it gives none."""
     tree = ast.fix_missing_locations(Exact().visit(ast.parse(text, mode="eval")))
     try:
-        result: object = eval(compile(tree, "<text>", "eval"), PYTHON)  # noqa: S307 - the text is made above
+        result: object = eval(compile(tree, "<text>", "eval"), PYTHON)
     except (ZeroDivisionError, OverflowError):
         return "expression-value"
     return result

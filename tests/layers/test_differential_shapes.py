@@ -12,7 +12,6 @@ torch = pytest.importorskip("torch")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-import cnninspect.layers  # noqa: E402, F401 - fills the registry
 from cnninspect.backends import torch_layers3 as ours  # noqa: E402
 from cnninspect.layers.base import REGISTRY  # noqa: E402
 from tests.support.budget import EXAMPLES  # noqa: E402

@@ -154,7 +154,7 @@ def pools(draw: st.DrawFn, name: str) -> Drawn:
     rounding = draw(st.sampled_from(["floor", "ceil", "caffe"]))
     padding = symmetric if rounding != "caffe" and draw(st.booleans()) else pads(rank, least - 1)
     options = some(draw, stride=numbers(rank, 1, 4), padding=st.one_of(padding, WORDS))
-    options |= some(draw, **{"rounding": st.just(rounding)})
+    options |= some(draw, rounding=st.just(rounding))
     if name == "max_pool":
         options |= some(draw, dilation=numbers(rank, 1, 3))
     if name == "avg_pool":
@@ -226,7 +226,12 @@ def test_global_pools_agree(name: str, keep: bool, axes: list[int], rank: int) -
 
 
 @drawn
-@given(st.integers(1, 9), st.booleans(), st.sampled_from(["last", "channels"]), st.lists(st.integers(1, 7), min_size=1, max_size=4))
+@given(
+    st.integers(1, 9),
+    st.booleans(),
+    st.sampled_from(["last", "channels"]),
+    st.lists(st.integers(1, 7), min_size=1, max_size=4),
+)
 def test_linear_agrees(out: int, bias: bool, axis: str, x: list[int]) -> None:  # noqa: FBT001
     """A linear layer has torch's shape, weights and MACs on a vector and on every map."""
     assert agree(REGISTRY["linear"], {"out": out, "bias": bias, "axis": axis}, (tuple(x),))
@@ -236,7 +241,7 @@ def test_linear_agrees(out: int, bias: bool, axis: str, x: list[int]) -> None:  
 @given(st.integers(1, 3), st.data())
 def test_lenets_layers_run_as_stated(rank: int, data: st.DataObject) -> None:
     """The layers of LeNet-5 have the stated shape and weights when they run."""
-    x = map_of(data.draw, 4, rank)
+    x = (4, *data.draw(sizes(rank, 1, 9)))
     table = data.draw(st.lists(st.lists(st.integers(0, 3), min_size=1, unique=True), min_size=1, max_size=5))
     bias = data.draw(st.booleans())
     kernel = data.draw(numbers(rank, 1, 3))
@@ -347,7 +352,12 @@ def test_uneven_padding_holds_what_the_mode_says() -> None:
     """Two cells before [1, 10, 100] are 100 and 10 by reflection, 10 and 100 in a circle, 1 and 1 by repetition."""
     x = torch.tensor([[1.0, 10.0, 100.0]])
     seen = {
-        mode: run("conv", {"out": 1, "kernel": 1, "bias": False, "padding": [[2, 0]], "padding_mode": mode}, x, torch.ones_like).tolist()
+        mode: run(
+            "conv",
+            {"out": 1, "kernel": 1, "bias": False, "padding": [[2, 0]], "padding_mode": mode},
+            x,
+            torch.ones_like,
+        ).tolist()
         for mode in ("zeros", "reflect", "circular", "replicate")
     }
     assert seen == {
@@ -367,7 +377,9 @@ def test_transposed_same_is_the_gradient_of_same() -> None:
                 weight = torch.arange(1.0, kernel + 1, dtype=torch.float64)
                 x = torch.tensor([[1.0, 10.0, 100.0]], dtype=torch.float64)
                 large = torch.zeros(1, 3 * stride, dtype=torch.float64, requires_grad=True)
-                module, call = realize(make("conv", {**window, "padding": "same"}, ((1, 3 * stride),)).call(((1, 3 * stride),)))
+                module, call = realize(
+                    make("conv", {**window, "padding": "same"}, ((1, 3 * stride),)).call(((1, 3 * stride),))
+                )
                 assert module is not None
                 module.double()
                 next(module.parameters()).data = weight.view(1, 1, -1)

@@ -18,9 +18,9 @@ ROWS = [
         ((256, 7, 14),),
         {},
         0,
-        200_704_000,
+        200_704,
         {},
-        "1000 regions of 256 · 98 outputs, one sample and its average each: 8",
+        "256 · 98 outputs, one sample and its average each: 8; the 1000 regions multiply what follows",
     ),
 ]
 REFUSED = [
@@ -34,7 +34,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.options))
 def test_row(row: Row) -> None:
-    """The shape is that of one region; the operations are those of all regions of an image."""
+    """The shape is that of one region; so are the operations, which the graph multiplies by the regions."""
     check(row)
 
 

@@ -215,6 +215,8 @@ def least_layers(elaborator: Elaborator, item: Item, depth: int = 0) -> int:
     """A lower bound of the layers that an item makes, found without expanding anything."""
     if item.when is not None or depth > 20:  # noqa: PLR2004 - a bound may stop anywhere
         return 0
+    if "$" in item.op.text:
+        return 1
     block = find(elaborator, item.op.text)
     if block is not None:
         return _least_of_list(elaborator, block.layers, depth)

@@ -17,7 +17,7 @@ from cnninspect.frontends.yaml.items import Item, parse_item
 from cnninspect.frontends.yaml.making import Maker
 from cnninspect.frontends.yaml.names import Full, Namer
 from cnninspect.frontends.yaml.naming import Scope
-from cnninspect.frontends.yaml.tree import Sequence
+from cnninspect.frontends.yaml.tree import Mapping, Sequence
 from cnninspect.ir import Node, Tensor
 from cnninspect.layers.base import Merge
 from cnninspect.options import as_int, described
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.document import Document
     from cnninspect.frontends.yaml.making import Written
     from cnninspect.frontends.yaml.naming import Frame, Tensors
+    from cnninspect.frontends.yaml.tree import Report, Scalar
     from cnninspect.frontends.yaml.tree import Node as TreeNode
-    from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar
     from cnninspect.ir import BlockCall, Input
     from cnninspect.layers.base import Layer
     from cnninspect.values import Shape, Span
@@ -208,7 +208,11 @@ class Elaborator:
 
     def is_block(self, item: Item) -> bool:
         """Whether an item opens a scope when it has a name."""
-        return item.op.text == "sequence" or "$" in item.op.text or blocks.find(self, item.op.text) is not None
+        op = item.op.text
+        if op in ("sequence", "share") or "$" in op or blocks.find(self, op) is not None:
+            return True
+        layer_type = layers.find(op) if type(item.value) is Mapping else None
+        return layer_type is not None and issubclass(layer_type, Merge)
 
     def _op(self, item: Item, context: Context) -> str | None:
         if "$" not in item.op.text:

@@ -133,3 +133,12 @@ def scalars(nodes: Iterable[Node]) -> Iterator[Scalar]:
                 for key, value in node.pairs:
                     yield key
                     stack.append(value)
+
+
+def names_in(scalar: Scalar) -> frozenset[str]:
+    """The names that a scalar's expressions refer to, none where they cannot be read."""
+    try:
+        expression = parse_value(scalar.text)
+    except ExpressionError:
+        return frozenset()
+    return frozenset() if expression is None else frozenset(expression.names())

@@ -37,11 +37,13 @@ LIMIT = 2**63
 """Whole numbers stay below it, so that no expression grows a number without end."""
 LONGEST_TEXT = 200
 """Characters in a text that an expression makes."""
-MOST_COMPARED = 500
+MOST_LISTED = 8
+"""Names that help lists where none is near."""
+MOST_COMPARED = 200
 """Names that a mistyped one is compared with: a file of 100,000 names is not worth a second each."""
 
 
-class Unknown(Exception):  # noqa: N818 - no error of its own: the layer it depends on has been reported
+class Unknown(Exception):
     """A value depends on a layer that is already broken; evaluation lets it pass untouched."""
 
 
@@ -55,7 +57,7 @@ class ExpressionError(Problem):
         start: int,
         end: int,
         *,
-        help: str = "",  # noqa: A002 - the word that users read
+        help: str = "",
         notes: Iterable[str] = (),
     ) -> None:
         super().__init__(code, message, help=help, notes=notes)
@@ -72,7 +74,7 @@ class Place:
         self.start = start
         self.end = end
 
-    def wrong(self, message: str, *, help: str = "", code: str = "expression-value") -> ExpressionError:  # noqa: A002
+    def wrong(self, message: str, *, help: str = "", code: str = "expression-value") -> ExpressionError:
         """The error that points here."""
         return ExpressionError(code, message, self.start, self.end, help=help)
 
@@ -112,8 +114,8 @@ def is_number(value: object) -> bool:
 def need_number(value: object, user: str, place: Place) -> float:
     """The value as a finite number, for the operator or function called ``user``."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        help = "a truth value is no number: write 1 if … else 0" if isinstance(value, bool) else ""  # noqa: A001
-        raise place.wrong(f"{user} needs a number, got {told(value)}", help=help)
+        hint = "a truth value is no number: write 1 if … else 0" if isinstance(value, bool) else ""
+        raise place.wrong(f"{user} needs a number, got {told(value)}", help=hint)
     return bounded(value, place)
 
 
@@ -279,8 +281,8 @@ def name(word: str, place: Place, *, dollar: bool) -> Run:
             return env.lookup(word)
         except KeyError:
             pass
-        help = name_help(word, sorted({*env.names()}), dollar=dollar)  # noqa: A001
-        raise place.wrong(f"nothing here is called '{clip(word)}'", help=help, code="unknown-name")
+        hint = name_help(word, sorted({*env.names()}), dollar=dollar)
+        raise place.wrong(f"nothing here is called '{clip(word)}'", help=hint, code="unknown-name")
 
     return run
 
@@ -294,9 +296,9 @@ def name_help(word: str, known: list[str], *, dollar: bool) -> str:
     nearest = near(word, known)
     if nearest:
         return f"did you mean '${nearest}'?"
-    listed = ", ".join(f"${one}" for one in known[:8]) + (", …" if len(known) > 8 else "")  # noqa: PLR2004
-    hint = f"the names here are {clip(listed, 120)}" if known else "no name has a value here"
-    return hint if dollar else f"{hint}; a text stands in quotes: '{clip(word)}'"
+    listed = ", ".join(f"${one}" for one in known[:MOST_LISTED]) + (", …" if len(known) > MOST_LISTED else "")
+    names = f"the names here are {clip(listed, 120)}" if known else "no name has a value here"
+    return names if dollar else f"{names}; a text stands in quotes: '{clip(word)}'"
 
 
 MEANT = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "null", "NULL": "null"}
@@ -304,7 +306,7 @@ MEANT = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "No
 
 def near(word: str, known: list[str]) -> str:
     """The known name most like a mistyped one, empty where none is."""
-    from difflib import get_close_matches  # noqa: PLC0415 - loaded by mistakes only
+    from difflib import get_close_matches
 
     return next(iter(get_close_matches(word[:80], known[:MOST_COMPARED], 1)), "")
 
@@ -335,8 +337,8 @@ def item(value: object, key: object, part: Part) -> object:
         if entry in value:
             return value[entry]
         nearest = near(entry, list(value))
-        help = f"did you mean '{nearest}'?" if nearest else f"it has {clip(', '.join(value)) or 'none'}"  # noqa: A001
-        raise part.wrong(f"the mapping has no entry '{clip(entry)}'", help=help, code="unknown-name")
+        hint = f"did you mean '{nearest}'?" if nearest else f"it has {clip(', '.join(value)) or 'none'}"
+        raise part.wrong(f"the mapping has no entry '{clip(entry)}'", help=hint, code="unknown-name")
     field = getattr(value, "field", None)
     if field is None:
         raise part.wrong(f"there is no '.{clip(entry)}' in {told(value)}")
@@ -356,8 +358,8 @@ def element(values: Sequence[object], key: object, part: Part) -> object:
     if 0 <= index < len(values):
         return values[index]
     last = len(values) - 1
-    help = f"indexes count from 0 to {last}" if last > 0 else "the only index is 0" if last == 0 else ""  # noqa: A001
-    raise part.wrong(f"index {clip(index, 24)} is outside the list of {len(values)}", help=help)
+    hint = f"indexes count from 0 to {last}" if last > 0 else "the only index is 0" if last == 0 else ""
+    raise part.wrong(f"index {clip(index, 24)} is outside the list of {len(values)}", help=hint)
 
 
 # --- functions -----------------------------------------------------------------------
@@ -382,12 +384,13 @@ def rounding(method: Callable[[float], int]) -> Function:
 def half_up(value: float) -> int:
     """``round``: to the nearest whole number, halves upwards: 2.5 gives 3 and -2.5 gives -2."""
     below = floor(value)
-    return below + (value - below >= 0.5)  # noqa: PLR2004
+    return below + (2 * (value - below) >= 1)
 
 
 def round8(values: Sequence[object], arguments: Sequence[Part], word: str) -> object:
-    """The nearest multiple of 8 (or of the second argument), halves upwards, at least one of
-    them, and the next one where that would lose more than a tenth: the channel rule of MobileNet.
+    """``round8``: the channel rule of MobileNet, a multiple of 8 or of the second argument.
+
+    It is the nearest one, halves upwards, at least one, and the next where that loses more than a tenth.
     """
     value = need_number(values[0], word, arguments[0])
     multiple = as_int(need_number(values[1], word, arguments[1])) if len(values) > 1 else 8
@@ -458,8 +461,8 @@ def spelled(value: object, part: Part) -> str:
         bounded(value, part)  # type: ignore[arg-type] # is_number says so
         whole = as_int(value)
         return str(value if whole is None else whole)
-    help = "write ${list.0}" if isinstance(value, (list, tuple)) else ""  # noqa: A001
-    raise part.wrong(f"{told(value)} cannot stand in a text", help=help)
+    hint = "write ${list.0}" if isinstance(value, (list, tuple)) else ""
+    raise part.wrong(f"{told(value)} cannot stand in a text", help=hint)
 
 
 def short_enough(result: str, place: Place) -> str:

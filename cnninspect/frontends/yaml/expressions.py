@@ -34,7 +34,7 @@ __all__ = [
 
 LONGEST = 1000
 DEEPEST = 50
-MOST_CACHED = 2000
+MOST_CACHED = 1000
 LONGEST_CACHED = 200
 """Together they keep the cache below some tens of megabytes, whatever a file holds."""
 
@@ -78,6 +78,8 @@ FOREIGN = {
     "\u2265": "write >=",
 }
 """What other languages write, and what is written here."""
+DIGITS = frozenset("0123456789")
+"""No other script's digits."""
 INDEXED = frozenset(("value", "name", "field", ")", "."))
 """Tokens behind which a point is no decimal point."""
 
@@ -162,7 +164,7 @@ def check_length(text: str, base: int) -> None:
         raise ExpressionError("expression-limit", message, base + LONGEST, base + len(text))
 
 
-def unreadable(message: str, start: int, end: int, help: str = "") -> ExpressionError:  # noqa: A002
+def unreadable(message: str, start: int, end: int, help: str = "") -> ExpressionError:
     """The error that a text does not follow the grammar."""
     return ExpressionError("expression-syntax", message, start, end, help=help)
 
@@ -190,8 +192,8 @@ def cut(text: str, names: set[str]) -> list[str | Part]:
         else:
             at = end_of_name(text, dollar + 1)
             if at == dollar + 1:
-                help = "write $name or ${expression}, and $$ for a dollar"  # noqa: A001
-                raise unreadable("a '$' stands alone", dollar, at, help)
+                hint = "write $name or ${expression}, and $$ for a dollar"
+                raise unreadable("a '$' stands alone", dollar, at, hint)
             pieces.append(named(text[dollar + 1 : at], dollar, at, names, dollar=True))
     if at < len(text):
         pieces.append(text[at:])
@@ -221,7 +223,7 @@ def tokens(text: str, base: int) -> list[Token]:
             at += 1
             continue
         value: object = None
-        if is_digit(char) or (char == "." and before not in INDEXED and is_digit(text[at + 1 : at + 2])):
+        if char in DIGITS or (char == "." and before not in INDEXED and text[at + 1 : at + 2] in DIGITS):
             at = end_of_number(text, at, index=before == ".")
             before, value = "value", number(text[start:at], base + start, base + at)
         elif char in "'\"":
@@ -238,15 +240,10 @@ def tokens(text: str, base: int) -> list[Token]:
     return found
 
 
-def is_digit(char: str) -> bool:
-    """One of 0 to 9, and no other script's digit."""
-    return "0" <= char <= "9"
-
-
 def end_of_name(text: str, at: int) -> int:
     """Where the name that starts here ends; here, where none starts."""
     size = len(text)
-    if at < size and is_digit(text[at]):
+    if at < size and text[at] in DIGITS:
         return at
     while at < size and (text[at].isalnum() or text[at] == "_"):
         at += 1
@@ -266,7 +263,7 @@ def end_of_number(text: str, at: int, *, index: bool) -> int:
     size = len(text)
     while at < size:
         char = text[at]
-        exponent = char in "+-" and text[at - 1] in "eE" and is_digit(text[at + 1 : at + 2])
+        exponent = char in "+-" and text[at - 1] in "eE" and text[at + 1 : at + 2] in DIGITS
         if not (char.isalnum() or char == "_" or (not index and (char == "." or exponent))):
             break
         at += 1
@@ -284,9 +281,9 @@ def number(written: str, start: int, end: int) -> float:
         except ValueError:
             value = None
     if value is None:
-        help = "numbers are written 64, 0.5 or 1e-3, and products with a *: 2 * $x"  # noqa: A001
-        raise unreadable(f"'{clip(written)}' is not a number", start, end, help)
-    return evaluation.bounded(value, Place(start, end))
+        hint = "numbers are written 64, 0.5 or 1e-3, and products with a *: 2 * $x"
+        raise unreadable(f"'{clip(written)}' is not a number", start, end, hint)
+    return value if value < evaluation.LIMIT else evaluation.bounded(value, Place(start, end))
 
 
 def word(written: str, before: str, start: int) -> tuple[str, object]:
@@ -462,8 +459,8 @@ class Parser:
         """A function on what stands in the parentheses behind it."""
         if written not in FUNCTIONS:
             meant = evaluation.near(written.removeprefix("$"), [*FUNCTIONS])
-            help = f"did you mean {meant}(…)?" if meant else f"the functions are {', '.join(FUNCTIONS)}"  # noqa: A001
-            raise unreadable(f"'{clip(written)}' is not a function", start, end, help)
+            hint = f"did you mean {meant}(…)?" if meant else f"the functions are {', '.join(FUNCTIONS)}"
+            raise unreadable(f"'{clip(written)}' is not a function", start, end, hint)
         _, _, opened, _ = self.take()
         arguments = [] if self.kind == ")" else [self.expression()]
         while self.kind == ",":
@@ -482,8 +479,8 @@ class Parser:
         while self.kind == ".":
             _, _, point, after = self.take()
             if self.kind not in ("value", "field", "name", "("):
-                help = "write $list.0 or $prev.channels"  # noqa: A001
-                raise unreadable("a '.' needs an index or a name behind it", point, after, help)
+                hint = "write $list.0 or $prev.channels"
+                raise unreadable("a '.' needs an index or a name behind it", point, after, hint)
             kind, value, start, end = self.take()
             if kind == "(":
                 keys.append(self.parenthesis(start))
@@ -504,5 +501,5 @@ class Parser:
             return unreadable("this 'else' has no 'if'", start, end, "write $a if $condition else $b")
         shown = f"'{clip(value if isinstance(value, str) else kind if value is None else str(value))}'"
         meant = value.lower() if kind == "name" else ""
-        help = f"write {meant}" if meant in WORDS else ""  # noqa: A001
-        return unreadable(f"an operator is missing before {shown}", start, end, help)
+        hint = f"write {meant}" if meant in WORDS else ""
+        return unreadable(f"an operator is missing before {shown}", start, end, hint)

@@ -56,6 +56,8 @@ _EXAMPLE = "write a layer's name, or conv: {out: 64, kernel: 3}"
 
 def _from_mapping(node: Mapping, report: Report) -> Item | None:
     ops = [(key, value) for key, value in node.pairs if key.text not in SIBLINGS]
+    if not ops:  # share is a layer of its own where it stands beside none
+        ops = [(key, value) for key, value in node.pairs if key.text == "share"]
     if len(ops) != 1:
         _explain_ops(node, ops, report)
         return None
@@ -96,6 +98,8 @@ def _siblings(item: Item, node: Mapping, report: Report) -> bool:
     good = True
     for key, value in node.pairs:
         word = key.text
+        if key is item.op:
+            continue
         if word in ("name", "repeat", "when", "share"):
             if type(value) is Scalar or (word == "repeat" and type(value) is Sequence):
                 setattr(item, word, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnninspect.frontends.yaml.document import Document, inherit, read_document
 from cnninspect.frontends.yaml.elaborate import Context, Elaborator, TooLarge
@@ -15,6 +15,7 @@ from cnninspect.frontends.yaml.smallest import CODE, same_failure, smallest_inpu
 from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
 from cnninspect.frontends.yaml.unused import warn_unused
 from cnninspect.ir import Graph, Tensor, verify
+from cnninspect.records import Record
 from cnninspect.values import Problem, Span, clip
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ MOST_TRIED = 5_000
 """Layers up to which a smaller input is searched for: each try elaborates the network again."""
 
 
-class Wanted(NamedTuple):
+class Wanted(Record):
     """What the caller asks of a model besides what its file says."""
 
     variant: str | None = None
@@ -37,7 +38,7 @@ class Wanted(NamedTuple):
     inputs: AnyMapping[str | None, Shape] = {}
 
 
-class Loaded(NamedTuple):
+class Loaded(Record):
     """A model as far as it could be read."""
 
     graph: Graph | None

@@ -40,13 +40,13 @@ class Namer:
         number = scope.children
         scope.children = number + 1
         if isinstance(name, Scalar):
-            text = self._text(name, context)
+            text = self.text(name, context)
             if text is not None:
                 full = scope.full(text)
                 if full not in self.taken:
                     self.taken[full] = name.span
                     return full
-                self._twice(name, full)
+                self._twice(name, full, context)
         elif name is not None and scope.full(name) not in self.taken:
             full = scope.full(name)
             self.taken[full] = NOWHERE
@@ -61,17 +61,21 @@ class Namer:
     open = child
     """A scope takes a name as a layer does."""
 
-    def _twice(self, name: Scalar, full: str) -> None:
+    def _twice(self, name: Scalar, full: str, context: Context) -> None:
         first = self.taken[full]
+        help_ = "names of layers are unique; inside a repeat write it with its number: name: block${i}"
+        if first == name.span and context.calls:
+            block = context.calls[-1].block
+            help_ = f"give each call of '{block}' a name, which opens a scope: name: {block}1; inside a repeat: name: {block}${{i}}"
         self.report.add(
             name,
             "duplicate-name",
             f"the name '{full}' is taken",
             notes=[f"first used at {first}"] if first.line else [],
-            help="names of layers are unique; inside a repeat write it with its number: name: block${i}",
+            help=help_,
         )
 
-    def _text(self, name: Scalar, context: Context) -> str | None:
+    def text(self, name: Scalar, context: Context) -> str | None:
         """A written name with its expressions filled in, None (and a finding) where it cannot be one."""
         text = name.text
         if "$" in text:
@@ -107,7 +111,7 @@ class Namer:
                 help="branches that hold layers are named: {main: [...], skip: []}",
             )
             return None
-        text = self._text(node, context)
+        text = self.text(node, context)
         if text is None:
             return None
         found = current if text == "prev" else context.frame.resolve(text, context.scope.prefix)

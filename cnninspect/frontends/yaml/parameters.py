@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, value_of
+from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, names_in, scalars, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.reader import read_tree
@@ -12,7 +12,8 @@ from cnninspect.frontends.yaml.tree import Mapping, Scalar, Source
 from cnninspect.values import Span, clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping as AnyMapping
+    from collections.abc import Iterator
+    from collections.abc import Mapping as AnyMapping
 
     from cnninspect.frontends.yaml.document import Document
     from cnninspect.frontends.yaml.tree import Node, Report
@@ -59,34 +60,37 @@ class _Lazy:
         self.nodes = nodes
         self.report = report
         self.values: dict[str, object] = dict(given)
-        self._open: list[str] = []
-
-    def names(self) -> Iterator[str]:
-        return iter(self.nodes)
-
-    def lookup(self, name: str) -> object:
-        if name not in self.nodes:
-            raise KeyError(name)
-        self.force(name)
-        if self.values[name] is UNKNOWN:
-            raise Unknown
-        return self.values[name]
 
     def force(self, name: str) -> None:
+        """Find the value of a param, those that it refers to first; a chain may be long, so nothing recurses."""
+        path = [name]
+        while path:
+            needed = next((other for other in self._refers_to(path[-1]) if other not in self.values), None)
+            if path[-1] in self.values or needed is None:
+                self._evaluate(path.pop())
+            elif needed in path:
+                chain = " → ".join([*path[path.index(needed) :], needed])
+                message = f"params refer to each other in a circle: {clip(chain)}"
+                self.report.add(self.nodes[needed], "param-cycle", message)
+                self.values.update(dict.fromkeys(path[path.index(needed) :], UNKNOWN))
+            else:
+                path.append(needed)
+
+    def _evaluate(self, name: str) -> None:
         if name in self.values:
             return
-        if name in self._open or len(self._open) > 100:  # noqa: PLR2004 - a chain that long is a mistake
-            chain = " → ".join([*self._open[self._open.index(name) if name in self._open else -1 :], name])
-            self.report.add(self.nodes[name], "param-cycle", f"params refer to each other in a circle: {clip(chain)}")
-            self.values[name] = UNKNOWN
-            return
-        self._open.append(name)
         try:
-            value = value_of(self.nodes[name], self, self.report)  # type: ignore[arg-type]
+            self.values[name] = value_of(self.nodes[name], Environment(self.values), self.report)
         except Unknown:
-            value = UNKNOWN
-        self._open.pop()
-        self.values.setdefault(name, value)
+            self.values[name] = UNKNOWN
+
+    def _refers_to(self, name: str) -> list[str]:
+        """The params whose values this one needs; a mistake in an expression is reported when it is evaluated."""
+        found: set[str] = set()
+        for scalar in scalars([self.nodes[name]]) if name in self.nodes else ():
+            if "$" in scalar.text:
+                found |= names_in(scalar)
+        return [other for other in sorted(found) if other in self.nodes]
 
 
 def _variant(document: Document, variant: str, report: Report) -> dict[str, Node]:

@@ -7,7 +7,7 @@ counting before anything is expanded, and nothing in it ever runs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from yaml.error import MarkedYAMLError
 from yaml.events import (
@@ -26,27 +26,32 @@ from yaml.scanner import Scanner, ScannerError
 from cnninspect.frontends.yaml.scalars import resolve
 from cnninspect.frontends.yaml.source import bad_character, only_comments
 from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
+from cnninspect.records import Record
 from cnninspect.values import Span, clip
 
 try:
-    from yaml.cyaml import CParser
+    from yaml._yaml import CParser as LibyamlParser
 except ImportError:  # a PyYAML that was built without libyaml
-    CParser = None  # type: ignore[assignment, misc]
+    LibyamlParser = None  # type: ignore[assignment, misc]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from yaml.error import Mark
     from yaml.events import Event
+    from yaml.tokens import ScalarToken
 
     from cnninspect.frontends.yaml.tree import Node, Placed, Report, Source
 
     Parse = Callable[[str], Any]
-    """What reads events: ``CParser``, or ``PythonParser``, which does the same a good deal slower."""
+    """What makes events of a text: ``LibyamlParser``, or ``PythonParser``, which does the same forty times slower."""
 
 DEEPEST = 100
 """Levels of nesting; the deepest shipped model has a dozen."""
 MOST_NODES = 1_000_000
+MOST_COLLECTIONS = 500_000
+MOST_DIFFERENT = 500_000
+"""Plain scalars that are not repeated: what costs most has the lowest limits, so that each is reached in 2 seconds."""
 MOST_ALIASED = 1_000_000
 """How many nodes aliases may stand for, each counted with everything in it."""
 MOST_MERGED = 200_000
@@ -63,7 +68,10 @@ MERGE_KEY = "\0<<"
 
 
 class PythonParser(Reader, Scanner, Parser):
-    """PyYAML's parser without C, made to take and refuse tabs, escapes and directives as libyaml does."""
+    """PyYAML's parser without C, made to take and refuse tabs, escapes and directives as libyaml does.
+
+    What stays different is rare: within brackets a ``?`` in a word ends it here, and a comma in a tag does not.
+    """
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
@@ -79,31 +87,39 @@ class PythonParser(Reader, Scanner, Parser):
     def scan_directive_name(self, start_mark: Mark) -> str:
         name: str = super().scan_directive_name(start_mark)  # type: ignore[no-untyped-call]
         if name not in ("YAML", "TAG"):
-            raise ScannerError("while scanning a directive", start_mark, "found unknown directive name", self.get_mark())
+            raise ScannerError(
+                "while scanning a directive", start_mark, "found unknown directive name", self.get_mark()
+            )
         return name
 
-    def scan_plain_spaces(self, indent: int, start_mark: Mark) -> list[str]:
+    def scan_plain(self) -> ScalarToken:
+        start = self.get_mark()
+        token = super().scan_plain()
+        if self.flow_level and self.peek() == ":" and self.peek(1) in ",[]{}":
+            raise ScannerError("while scanning a plain scalar", start, "found unexpected ':'", self.get_mark())
+        return token
+
+    def scan_plain_spaces(self, indent: int, start_mark: Mark) -> list[str] | None:
         length = 0
         while self.peek(length) in " \t":
             length += 1
         blanks = self.prefix(length)
         if "\t" not in blanks:
-            return super().scan_plain_spaces(indent, start_mark)  # type: ignore[no-any-return, no-untyped-call]
+            return super().scan_plain_spaces(indent, start_mark)
         self.forward(length)
-        following = super().scan_plain_spaces(indent, start_mark)  # type: ignore[no-untyped-call]
-        return following or [blanks]
+        return super().scan_plain_spaces(indent, start_mark) or [blanks]
 
     def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Mark) -> list[str]:  # noqa: FBT001 - as in PyYAML
         start = self.get_mark()
         try:
-            chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)  # type: ignore[no-untyped-call]
+            chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
             "".join(chunks).encode()
         except ValueError:
-            raise ScannerError("while scanning a quoted scalar", start_mark, "found invalid Unicode escape", start) from None
+            raise ScannerError(None, start_mark, "found invalid Unicode escape", start) from None
         return chunks
 
 
-DEFAULT: Parse = CParser or PythonParser
+DEFAULT: Parse = PythonParser if LibyamlParser is None else LibyamlParser
 
 
 def read_tree(source: Source, report: Report, parser: Parse | None = None) -> Node | None:
@@ -121,7 +137,7 @@ def read_tree(source: Source, report: Report, parser: Parse | None = None) -> No
         return None
 
 
-class _Stop(Exception):  # noqa: N818 - no error: the reason has been reported
+class _Stop(Exception):
     """Nothing more can be read."""
 
 
@@ -135,14 +151,15 @@ class _Builder:
         self.open: dict[int, int] = {}
         """Anchored collections that have not ended, with the count of nodes before them."""
         self.weights: dict[int, int] = {}
-        """How many nodes an alias of an anchored node stands for."""
+        """How many nodes an alias of an anchored collection stands for."""
         self.odd: dict[int, dict[int, str]] = {}
         """Of the pairs of some mappings: which are to be merged, and which dropped."""
         self.aliased = 0
         self.merged = 0
         self.problems = 0
 
-    def build(self, parser: Any) -> Node | None:  # noqa: C901, PLR0912, PLR0915 - the hot loop: one call more per event costs a tenth
+    def build(self, parser: Any) -> Node | None:  # noqa: ANN401, PLR0915
+        # One long loop on purpose: it runs for every event, and each call out of it costs a tenth of the whole.
         source, odd = self.source, self.odd
         cache: dict[str, tuple[str, Any]] = {}
         root: list[Node] = []
@@ -153,36 +170,48 @@ class _Builder:
         current: Any = None
         stack: list[Any] = []
         node: Any = None
-        count, end_line, end_column = 0, 1, 1
+        count = collections = 0
+        different = CACHED
+        end_line = end_column = 1
         try:
             for event in iter(parser.get_event, None):
                 kind = type(event)
                 if kind is ScalarEvent:
                     start = event.start_mark
                     end = event.end_mark
+                    line = start.line + 1
+                    column = start.column + 1
                     end_line = end.line + 1
                     end_column = end.column + 1
                     text = value = event.value
                     quoted = bool(event.style)
                     if not quoted:
-                        try:
-                            text, value = cache[text]
-                        except KeyError:
+                        known = cache.get(text)
+                        if known is not None:
+                            text, value = known
+                        elif text:
                             value = resolve(text)
-                            if not text and key is not None:
-                                # Parsers disagree on where a missing value is: let it be right after its key.
-                                end_line, end_column = key.end_line, key.end_column
-                                start = _Mark(end_line - 1, end_column - 1)
-                            elif text and len(cache) < CACHED:
+                            if len(cache) < CACHED:
                                 cache[text] = text, value
+                            else:
+                                different += 1
+                        else:
+                            value = None
+                            if key is not None:
+                                # Parsers disagree on where a missing value is: let it be right after its key.
+                                line = end_line = key.end_line
+                                column = end_column = key.end_column
                     elif event.style in "|>":
                         end_line, end_column = self.end_of_block(start, end)
-                    node = Scalar(source, (start.line + 1, start.column + 1, end_line, end_column), text, value, quoted)
+                    node = Scalar(source, (line, column, end_line, end_column), text, value, quoted)
                     if event.anchor or event.tag:
                         self.decorate(node, event.anchor, event.tag, None)
                     count += 1
-                    if count > MOST_NODES:
-                        self.too_many(node)
+                    if count > MOST_NODES or different > MOST_DIFFERENT:
+                        self.too_many(
+                            node,
+                            *((MOST_NODES, "values") if count > MOST_NODES else (MOST_DIFFERENT, "different values")),
+                        )
                 elif kind is MappingEndEvent or kind is SequenceEndEvent:
                     end = event.end_mark
                     if end.index > event.start_mark.index:
@@ -204,8 +233,9 @@ class _Builder:
                     if event.anchor or event.tag:
                         self.decorate(node, event.anchor, event.tag, count + self.aliased)
                     count += 1
-                    if count > MOST_NODES:
-                        self.too_many(node)
+                    collections += 1
+                    if collections > MOST_COLLECTIONS:
+                        self.too_many(node, MOST_COLLECTIONS, "lists and mappings")
                     if len(stack) >= DEEPEST:
                         self.too_deep(node)
                 elif kind is AliasEvent:
@@ -243,7 +273,8 @@ class _Builder:
             self.report.problem(nothing.span, nothing)
         return root[0] if root else None
 
-    def say(self, where: Placed | Span, code: str, message: str, help: str = "", notes: tuple[str, ...] = ()) -> None:  # noqa: A002, PLR0913
+    def say(self, where: Placed | Span, code: str, message: str, help: str, notes: tuple[str, ...] = ()) -> None:
+        """Report a problem of this text, and stop where there are too many."""
         self.problems += 1
         if self.problems == MOST_PROBLEMS:
             notes = (*notes, f"reading stopped here, after {MOST_PROBLEMS} problems")
@@ -251,20 +282,25 @@ class _Builder:
         if self.problems == MOST_PROBLEMS:
             raise _Stop
 
+    def span(self, event: Any) -> Span:  # noqa: ANN401
+        start, end = event.start_mark, event.end_mark
+        return Span(self.source.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
     def end_of_block(self, start: Mark, end: Mark) -> tuple[int, int]:
         """Where the text of a ``|`` or ``>`` ends: parsers say where the next thing begins."""
         text = self.source.text[start.index : end.index].rstrip()
         newline = text.rfind("\n")
-        return start.line + 1 + text.count("\n"), len(text) - newline if newline >= 0 else start.column + 1 + len(text)
+        column = len(text) - newline if newline >= 0 else start.column + 1 + len(text)
+        return start.line + 1 + text.count("\n"), column
 
     def decorate(self, node: Node, anchor: str | None, tag: str | None, before: int | None) -> None:
         """Remember an anchor and obey a tag."""
         if anchor:
             self.anchors[anchor] = node
-            if before is None:
-                self.weights[id(node)] = 1
-            else:
+            if before is not None:
                 self.open[id(node)] = before
+            else:
+                self.weights.pop(id(node), None)
         if tag and tag != "!":
             self.obey(node, tag)
 
@@ -280,7 +316,9 @@ class _Builder:
         else:
             value = resolve(node.text)
             if type(value) not in KINDS[name]:
-                self.say(node, "yaml-tag", f"'{clip(node.text)}' is no !!{name}", "delete the tag, or correct the value")
+                self.say(
+                    node, "yaml-tag", f"'{clip(node.text)}' is no !!{name}", "delete the tag, or correct the value"
+                )
             else:
                 node.value = float(value) if name == "float" else value  # type: ignore[arg-type]
                 node.quoted = False
@@ -291,11 +329,11 @@ class _Builder:
 
     def follow(self, event: AliasEvent) -> Node:
         """The node that an alias stands for; after a problem, a scalar without a value."""
-        name: str = event.anchor
+        name = str(event.anchor)
         node = self.anchors.get(name)
-        span = _span(self.source, event.start_mark, event.end_mark)
+        span = self.span(event)
         if node is not None and id(node) not in self.open:
-            self.aliased += self.weights[id(node)]
+            self.aliased += self.weights.get(id(node), 1)
             if self.aliased > MOST_ALIASED:
                 self.say(
                     span,
@@ -318,7 +356,7 @@ class _Builder:
             if self.anchors:
                 text = f"anchors so far are {clip(', '.join('&' + anchor for anchor in self.anchors))}; {text}"
             self.say(span, "unknown-anchor", f"*{clip(name)} refers to no anchor above it", text)
-        return Scalar(self.source, span[1:], f"*{name}", None, False)  # noqa: FBT003
+        return Scalar(self.source, span[1:], f"*{name}", None, False)
 
     def odd_key(self, node: Node, event: Event, pairs: list[tuple[Scalar, Node]], seen: dict[str, Scalar]) -> Scalar:
         """A key that is no word: a merge key, a collection, nothing, or a quoted text that looks like one."""
@@ -333,12 +371,12 @@ class _Builder:
             written = f"'{node.text}'" if node.text else "nothing"
             advice = f'write "{node.text}" in quotes' if node.text else "write a word before the ':'"
         else:
-            written = {MappingStartEvent: "a mapping", SequenceStartEvent: "a list"}.get(type(event), "an alias")
+            written = "an alias" if type(event) is AliasEvent else "a mapping" if type(node) is Mapping else "a list"
             advice = "a key is a word or a number; put text that begins with a bracket in quotes"
-        span = _span(self.source, event.start_mark, event.end_mark)
+        span = self.span(event)
         self.say(span, "bad-key", f"{written} cannot be a key", advice)
         self.odd.setdefault(id(pairs), {})[len(pairs)] = DROP
-        return Scalar(self.source, span[1:], "", None, False)  # noqa: FBT003
+        return Scalar(self.source, span[1:], "", None, False)
 
     def second(self, key: Scalar, first: Scalar, pairs: list[tuple[Scalar, Node]]) -> Scalar:
         """A key that the mapping has already: the first one stays."""
@@ -363,29 +401,34 @@ class _Builder:
         """The pairs of ``<<``: of several the first wins, and the mapping's own win over all."""
         for base in value.items if type(value) is Sequence else [value]:
             if type(base) is not Mapping:
-                if not (type(base) is Scalar and base.text[:1] == "*" and not base.quoted):  # that alias has been reported
-                    self.say(base, "bad-merge", "<< takes a mapping or a list of mappings", "write <<: *name, with name: &name {…} above")
+                if type(base) is Scalar and base.text[:1] == "*" and not base.quoted:
+                    continue  # an alias that has been reported
+                advice = "write <<: *name, with name: &name {…} above"
+                self.say(base, "bad-merge", "<< takes a mapping or a list of mappings", advice)
                 continue
             self.merged += len(base.pairs)
             if self.merged > MOST_MERGED:
-                self.say(base, "alias-bomb", f"merge keys look at more than {MOST_MERGED:,} pairs", "merge fewer or smaller mappings")
+                message = f"merge keys look at more than {MOST_MERGED:,} pairs"
+                self.say(base, "alias-bomb", message, "merge fewer or smaller mappings")
                 raise _Stop
             for pair in base.pairs:
                 if pair[0].text not in seen:
                     seen[pair[0].text] = pair[0]
                     yield pair
 
-    def too_many(self, node: Node) -> None:
-        self.say(node, "too-many-values", f"a model has at most {MOST_NODES:,} values", "'repeat:' writes a layer many times")
+    def too_many(self, node: Node, most: int, what: str) -> None:
+        advice = "'repeat:' writes a layer many times"
+        self.say(node, "too-many-values", f"a model has at most {most:,} {what}", advice)
         raise _Stop
 
     def too_deep(self, node: Node) -> None:
-        self.say(node, "nesting-too-deep", f"lists and mappings nest at most {DEEPEST} levels deep", "is a closing bracket missing?")
+        message = f"lists and mappings nest at most {DEEPEST} levels deep"
+        self.say(node, "nesting-too-deep", message, "is a closing bracket missing?")
         raise _Stop
 
     def several_documents(self, event: DocumentStartEvent) -> None:
-        span = _span(self.source, event.start_mark, event.end_mark)
-        self.say(span, "several-documents", "a second document begins here", "a model is one document: delete '---', or make two files")
+        advice = "a model is one document: delete '---', or make two files"
+        self.say(self.span(event), "several-documents", "a second document begins here", advice)
 
     def syntax(self, error: MarkedYAMLError, last: Node | None) -> None:
         mistake = explain(self.source, error)
@@ -396,16 +439,7 @@ class _Builder:
         raise _Stop
 
 
-class _Mark(NamedTuple):
-    line: int
-    column: int
-
-
-def _span(source: Source, start: Mark | _Mark, end: Mark | _Mark) -> Span:
-    return Span(source.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
-
-class Mistake(NamedTuple):
+class Mistake(Record):
     """A syntax error in plain words."""
 
     span: Span
@@ -421,7 +455,7 @@ class _Scene:
         self.source = source
         self.problem = error.problem or ""
         self.context = error.context or ""
-        mark = error.problem_mark or error.context_mark
+        mark: Any = error.problem_mark or error.context_mark
         self.opening: Mark = error.context_mark or mark
         self.at_end = mark.index >= len(source.text.rstrip())
         before = source.text.rstrip() if self.at_end else source.text[: mark.index]
@@ -432,10 +466,10 @@ class _Scene:
         self.before = self.row[: self.column - 1]
         self.char = "the end of the file" if self.at_end else f"'{clip(self.row[self.column - 1 : self.column])}'"
 
-    def here(self, message: str, help: str, notes: tuple[str, ...] = ()) -> Mistake:  # noqa: A002
+    def here(self, message: str, help: str, notes: tuple[str, ...] = ()) -> Mistake:
         return Mistake(self.point(self.line, self.column), message, help, notes)
 
-    def there(self, message: str, help: str, notes: tuple[str, ...] = ()) -> Mistake:  # noqa: A002
+    def there(self, message: str, help: str, notes: tuple[str, ...] = ()) -> Mistake:
         """The same at the beginning of what was being read."""
         return Mistake(self.point(self.opening.line + 1, self.opening.column + 1), message, help, notes)
 
@@ -464,8 +498,9 @@ def explain(source: Source, error: MarkedYAMLError) -> Mistake:
     scene = _Scene(source, error)
     if "directive" in scene.context or "YAML" in scene.problem:
         return _directive(scene)
-    if "tag" in scene.context or "tag" in scene.problem:
-        return scene.there("this tag is not written as YAML wants it", "a model needs none; put text that begins with '!' in quotes")
+    if "tag" in scene.context or "tag handle" in scene.problem:
+        advice = "a model needs none; put text that begins with '!' in quotes"
+        return scene.there("this tag is not written as YAML wants it", advice)
     for needle, tell in EXPLAINED:
         if needle in scene.problem:
             return tell(scene)
@@ -493,7 +528,8 @@ def _tab(scene: _Scene) -> Mistake:
 
 def _directive(scene: _Scene) -> Mistake:
     start = Span(scene.source.name, scene.line, 1, scene.line, 2)
-    return Mistake(start, "a line that begins with '%' is a directive, which no model needs", "delete the line, or put the text in quotes")
+    message = "a line that begins with '%' is a directive, which no model needs"
+    return Mistake(start, message, "delete the line, or put the text in quotes")
 
 
 def _second_colon(scene: _Scene) -> Mistake:
@@ -523,12 +559,20 @@ def _no_colon(scene: _Scene, line: int = 0) -> Mistake:
     row = scene.source.line(line).split(" #")[0].rstrip()
     first = len(row) - len(row.lstrip(" -")) + 1
     word = row[first - 1 :]
+    if word[:1] in ("[", "{", "!"):
+        return scene.there("something else stands among 'key: value' lines", "indent it below its key")
     name, colon, rest = word.partition(":")
     if colon and rest:
         where = scene.point(line, first + len(name))
         return Mistake(where, "a space is missing after ':'", f"write '{clip(name, 40)}: {clip(rest, 40)}'")
     where = Span(scene.source.name, line, first, line, len(row) + 1)
     return Mistake(where, f"no ':' follows '{clip(word, 40)}'", f"write '{clip(word, 40)}:'")
+
+
+def _tight_colon(scene: _Scene) -> Mistake:
+    """A ``:`` in brackets that a bracket or comma follows at once: part of the word, says YAML 1.1."""
+    word = clip(scene.before[max(map(scene.before.rfind, "[{,")) + 1 :].strip(), 40)
+    return scene.here("a space is missing after ':'", f"write '{word}: {scene.row[scene.column : scene.column + 1]}…'")
 
 
 def _list_in_line(scene: _Scene) -> Mistake:
@@ -545,7 +589,8 @@ def _bracket(scene: _Scene) -> Mistake:
     if scene.at_end or (scene.line > scene.opening.line + 1 and not _closes(scene.source.text, scene.index)):
         return scene.there(f"this '{scene.opened}' is never closed", f"write '{closing}' where it ends")
     note = f"the '{scene.opened}' is at {scene.opened_at}"
-    return scene.here(f"',' or '{closing}' must come before {scene.char}", "separate entries by commas, and pair the brackets", (note,))
+    advice = "separate entries by commas, and pair the brackets"
+    return scene.here(f"',' or '{closing}' must come before {scene.char}", advice, (note,))
 
 
 def _closes(text: str, index: int) -> bool:
@@ -567,7 +612,8 @@ def _no_value(scene: _Scene) -> Mistake:
 def _after_end(scene: _Scene) -> Mistake:
     if scene.char in ("']'", "'}'"):
         return _no_value(scene)
-    return scene.here(f"{scene.char} comes after the end of the model", "a model is one mapping: is this line indented as the others?")
+    advice = "a model is one mapping: is this line indented as the others?"
+    return scene.here(f"{scene.char} comes after the end of the model", advice)
 
 
 def _out_of_line(scene: _Scene) -> Mistake:
@@ -584,13 +630,15 @@ def _out_of_line(scene: _Scene) -> Mistake:
     if scene.column - 1 != indent:
         above = scene.source.line(scene.above())
         deeper = len(above) - len(above.lstrip(" " if scene.char == "'-'" else " -"))
-        advice = "" if deeper == indent else f"by {deeper} spaces, as line {scene.above()} is, or "
-        advice = f"indent it {advice}by {indent}, as line {scene.opening.line + 1} is"
-        return scene.here("this line lines up with nothing above it", advice)
+        either = f"{indent}" if deeper == indent else f"{deeper} or {indent}"
+        return scene.here(
+            "this line lines up with nothing above it", f"indent it by {either} spaces, as lines above are"
+        )
     if "mapping" in scene.context:
         what = "a list entry" if scene.char == "'-'" else "something else"
         return scene.here(f"{what} stands among 'key: value' lines", "indent it below its key", (note,))
-    return scene.here("a line without '- ' stands among list entries", "write '- ' before it, or indent it below its entry", (note,))
+    advice = "write '- ' before it, or indent it below its entry"
+    return scene.here("a line without '- ' stands among list entries", advice, (note,))
 
 
 def _anchor_name(scene: _Scene) -> Mistake:
@@ -609,7 +657,8 @@ def _escape(scene: _Scene) -> Mistake:
 
 
 def _block_head(scene: _Scene) -> Mistake:
-    return scene.there(f"only + - or a digit can follow '{scene.opened}' on its line", "begin the text on the next line")
+    advice = "begin the text on the next line"
+    return scene.there(f"only + - or a digit can follow '{scene.opened}' on its line", advice)
 
 
 EXPLAINED: tuple[tuple[str, Callable[[_Scene], Mistake]], ...] = (
@@ -619,6 +668,7 @@ EXPLAINED: tuple[tuple[str, Callable[[_Scene], Mistake]], ...] = (
     ("cannot start any token", _bad_start),
     ("mapping values are not allowed", _second_colon),
     ("could not find expected ':'", _no_colon),
+    ("unexpected ':'", _tight_colon),
     ("sequence entries are not allowed", _list_in_line),
     ("mapping keys are not allowed", _key_in_line),
     ("expected ',' or", _bracket),

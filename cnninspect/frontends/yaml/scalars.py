@@ -10,7 +10,7 @@ LONGEST_NUMBER = 400
 """Characters of the longest number. Python converts any of these in microseconds and prints it back
 under every limit that may be set on the digits of an int; a longer one stays text."""
 
-NAMED: dict[str, None | bool | float] = {
+NAMED: dict[str, bool | float | None] = {
     "": None,
     "~": None,
     "null": None,
@@ -29,27 +29,29 @@ for _word in (".inf", ".Inf", ".INF"):
 for _word in (".nan", ".NaN", ".NAN"):
     NAMED[_word] = float("nan")
 
-DECIMAL = "0123456789"
-HEXADECIMAL = "0123456789abcdefABCDEF"
+FIRST = frozenset(("", *"0123456789.+-~nNtTfF"))
+"""What anything but text begins with."""
+BASES = {"0o": (8, "01234567"), "0x": (16, "0123456789abcdefABCDEF")}
 
 
-def resolve(text: str) -> None | bool | int | float | str:
-    """The value of a plain scalar: ``64`` is an int, ``1e-3`` a float, ``true`` a bool, ``~`` nothing, the rest text."""
+def resolve(text: str) -> bool | int | float | str | None:
+    """Give a plain scalar's value: ``64`` an int, ``1e-3`` a float, ``true`` a bool, ``~`` nothing, all else text."""
+    if text[:1] not in FIRST or len(text) > LONGEST_NUMBER:
+        return text
     if text in NAMED:
         return NAMED[text]
-    if text[0] not in "0123456789.+-" or len(text) > LONGEST_NUMBER:
-        return text
-    if not text.lstrip("+-").strip(DECIMAL):
+    if text.isdecimal() and text.isascii():
+        return int(text)
+    if not text.lstrip("+-").strip("0123456789"):
         return _number(text, int)
-    if text[:2] == "0o":
-        return int(text[2:], 8) if not text[2:].strip("01234567") and len(text) > 2 else text  # noqa: PLR2004 - the prefix
-    if text[:2] == "0x":
-        return int(text[2:], 16) if not text[2:].strip(HEXADECIMAL) and len(text) > 2 else text  # noqa: PLR2004
+    base, digits = BASES.get(text[:2], (10, ""))
+    if digits:
+        return text if text[2:].strip(digits) or not text[2:] else int(text, base)
     # What float() takes of these characters alone is exactly the core schema's grammar.
     return text if text.strip("0123456789.eE+-") else _number(text, float)
 
 
-def _number(text: str, convert: type[int] | type[float]) -> int | float | str:
+def _number(text: str, convert: type[int | float]) -> int | float | str:
     try:
         return convert(text)
     except ValueError:

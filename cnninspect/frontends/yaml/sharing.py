@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from cnninspect.frontends.yaml.items import Item
 from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.tree import Scalar
-from cnninspect.values import clip
+from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.elaborate import Context, Elaborator
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Sequence
     from cnninspect.ir import Node
+    from cnninspect.layers.base import Layer
     from cnninspect.values import Facts
 
 
@@ -75,20 +76,44 @@ def run_share(
     if type(value) is not Scalar:
         elaborator.report.add(item.op, "cannot-share", "share needs the name of a layer, block or sequence", help="share: stem")
         return elaborator.broken("share", item.op.span, start, context, name)
-    recorded = _recorded(elaborator, value.text, context)
+    text = elaborator.namer.text(value, context)
+    if text is None:
+        return elaborator.broken("share", item.op.span, start, context, name)
+    recorded = _recorded(elaborator, text, context)
     if recorded is not None:
         return _scope_again(elaborator, item, recorded, start, context, name)
-    found = elaborator.namer.resolve(value, (), context)
-    if found is None:
+    layer = _layer(elaborator, value, text, context)
+    if layer is None:
         return elaborator.broken("share", item.op.span, start, context, name)
-    owner = elaborator.nodes[found[0].node] if found[0].node >= 0 else None
-    if owner is None or owner.layer is None:
-        if owner is None:
-            elaborator.report.add(value, "cannot-share", f"'{clip(value.text)}' is an input, not a layer")
-        return elaborator.broken("share", item.op.span, start, context, name)
+    try:
+        layer.check_arity(len(start))
+    except Problem as problem:
+        elaborator.report.problem(value, problem)
+        return elaborator.broken(layer.name, item.op.span, start, context, name)
     again = Item(item.node, item.op, None)
     again.share = value
-    return elaborator.place(owner.layer, again, {}, start, context, name)
+    return elaborator.place(layer, again, {}, start, context, name)
+
+
+def _layer(elaborator: Elaborator, value: Scalar, text: str, context: Context) -> Layer | None:
+    """The single layer of that name; None (and a finding) where the name stands for something else."""
+    found = elaborator.namer.resolve(value, (), context)
+    if found is None:
+        return None
+    if found[0].node < 0:
+        elaborator.report.add(value, "cannot-share", f"'{clip(text)}' is an input, not a layer")
+        return None
+    owner = elaborator.nodes[found[0].node]
+    scope = f"{owner.name}."
+    if not f".{owner.name}".endswith(f".{text}") or any(node.name.startswith(scope) for node in elaborator.nodes):
+        elaborator.report.add(
+            value,
+            "cannot-share",
+            f"'{clip(text)}' is not one layer, block or sequence",
+            help=f"to apply several items again, put them in a sequence called {clip(text)}",
+        )
+        return None
+    return owner.layer
 
 
 def _recorded(elaborator: Elaborator, name: str, context: Context) -> Recorded | None:
@@ -110,11 +135,13 @@ def _scope_again(  # noqa: PLR0913 - all of one item
 ) -> Tensors:
     scope = Scope(elaborator.namer.open(name, context))
     was = recorded.context
-    frame = Frame(scope.prefix, context.frame.top or context.frame)
+    own_frame = was.frame.base == was.scope.prefix  # a block's names are private, a sequence's are not
+    frame = Frame(scope.prefix, context.frame.top or context.frame) if own_frame else context.frame
     inner = type(context)(was.env, scope, frame, was.calls, context.depth + 1)
     first = len(elaborator.nodes)
     made = elaborator.run_list(recorded.layers.items, start, inner)
     context.frame.tensors[scope.prefix] = made
+    elaborator.scopes[scope.prefix] = Recorded(recorded.layers, inner, first, len(elaborator.nodes))
     if len(elaborator.nodes) - first != recorded.last - recorded.first:
         elaborator.report.add(item.op, "cannot-share", f"'{scope.prefix}' has other layers than what it shares: a condition differs")
         return made

@@ -1,7 +1,7 @@
-"""From a path to the text of a model, refusing whatever is not a readable text file.
+r"""From a path to the text of a model, refusing whatever is not a readable text file.
 
 A device never blocks and a huge file is never read: what a path is and how large it is are known before
-a byte is taken. After this, lines end in ``\\n`` alone, so that every reader counts them alike.
+a byte is taken. After this, lines end in ``\n`` alone, so that every reader counts them alike.
 """
 
 from __future__ import annotations
@@ -20,11 +20,17 @@ LARGEST_FILE = 16 * 2**20
 """Bytes of the largest file; the largest shipped model has a thousandth of it."""
 MOST_LINES = 1_000_000
 """Lines of the longest file; a file of empty lines costs more memory than its size says."""
-WRONG_FILE = "is this the right file?"
+BINARY = "this looks like a binary file: is it the right one?"
+BEGINNING = "a model begins with input: and layers:"
 STDIN = "<stdin>"
 COMMENT_LINES = 10_000
 """How many lines are looked at for something that is not a comment; the reader sees the rest."""
-MARKS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\x00\x00\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+MARKS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
 KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a named pipe"),
@@ -34,14 +40,14 @@ KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
 )
 
 
-class Unreadable(Problem):  # noqa: N818 - a Problem, named like one
+class Unreadable(Problem):
     """There is no text: the file is missing, is no file, may not be read or is too large."""
 
 
-class BadText(Problem):  # noqa: N818
+class BadText(Problem):
     """There is a file, but its bytes are not text; ``span`` tells where."""
 
-    def __init__(self, code: str, message: str, span: Span, *, help: str = "") -> None:  # noqa: A002
+    def __init__(self, code: str, message: str, span: Span, *, help: str = "") -> None:
         super().__init__(code, message, help=help)
         self.span = span
 
@@ -70,7 +76,7 @@ def _read_file(path: str) -> bytes:
         _refuse_special(path, os.stat(path))
         # Between the look and the opening a pipe may take the file's place: do not wait for its writer.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+        with open(os.open(path, flags), "rb") as file:
             _refuse_special(path, os.fstat(file.fileno()))
             data = file.read(LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -98,14 +104,14 @@ def _read_stream(stdin: IO[bytes] | IO[str] | None) -> bytes:
 def _refuse_special(path: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         kind = next((word for test, word in KINDS if test(status.st_mode)), "not a regular file")
-        advice = f"name a file in it: {clip(os.path.join(path, 'MODEL.yaml'))}" if kind == "a folder" else "write '-' to read from standard input"
+        advice = "name a file in it" if kind == "a folder" else "write '-' to read from standard input"
         raise Unreadable("not-a-file", f"'{clip(path)}' is {kind}", help=advice)
     if status.st_size > LARGEST_FILE:
         raise _too_large(f"'{clip(path)}' has {status.st_size:,} bytes")
 
 
-def _too_large(what: str) -> Unreadable:
-    return Unreadable("file-too-large", f"{what}; a model has at most {LARGEST_FILE:,}", help=WRONG_FILE)
+def _too_large(what: str, most: int = LARGEST_FILE) -> Unreadable:
+    return Unreadable("file-too-large", f"{what}; a model has at most {most:,}", help="is this the right file?")
 
 
 def _unreadable(what: str, error: Exception) -> Unreadable:
@@ -118,10 +124,11 @@ def _near(path: str) -> str:
     folder, name = os.path.split(path)
     try:
         with os.scandir(folder or ".") as entries:
-            names = [entry.name for entry, _ in zip(entries, range(1000)) if entry.name.endswith((".yaml", ".yml"))]
+            some = zip(entries, range(1000))  # noqa: B905 - the shorter ends it
+            names = [entry.name for entry, _ in some if entry.name.endswith((".yaml", ".yml"))]
     except (OSError, ValueError):
         return ""
-    from difflib import get_close_matches  # noqa: PLC0415 - costs milliseconds, on this path only
+    from difflib import get_close_matches
 
     close = [stem for stem in names if os.path.splitext(stem)[0] == name] or get_close_matches(name, names, 1)
     return f"did you mean '{clip(os.path.join(folder, close[0]))}'?" if close else ""
@@ -131,7 +138,8 @@ def _decoded(name: str, data: bytes, path: str | None) -> Source:
     skipped = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     wide = _wide(data)
     if wide:
-        raise BadText("invalid-encoding", f"{name} looks like {wide}, not UTF-8", _point(name, 1, 1), help="save it as UTF-8")
+        message = f"{name} looks like {wide}, not UTF-8"
+        raise BadText("invalid-encoding", message, _point(name, 1, 1), help="save it as UTF-8")
     try:
         text = data[skipped:].decode()
     except UnicodeDecodeError as error:
@@ -142,7 +150,7 @@ def _decoded(name: str, data: bytes, path: str | None) -> Source:
             f"{name} is not UTF-8: byte 0x{data[skipped + error.start]:02X} at offset {skipped + error.start}"
             f" (line {line}, column {column})",
             _point(name, line, column),
-            help="this looks like a binary file: is it the right one?" if b"\0" in data else "save it as UTF-8",
+            help=BINARY if b"\0" in data else "save it as UTF-8",
         ) from None
     return _checked(name, text, path)
 
@@ -164,9 +172,9 @@ def _checked(name: str, text: str, path: str | None) -> Source:
         raise bad
     lines = text.count("\n")
     if lines > MOST_LINES:
-        raise Unreadable("file-too-large", f"{name} has {lines:,} lines; a model has at most {MOST_LINES:,}", help=WRONG_FILE)
+        raise _too_large(f"{name} has {lines:,} lines", MOST_LINES)
     if not text or text.isspace():
-        raise BadText("empty-file", f"{name} is empty", _point(name, 1, 1), help="a model begins with input: and layers:")
+        raise BadText("empty-file", f"{name} is empty", _point(name, 1, 1), help=BEGINNING)
     if _only_comments(text):
         raise only_comments(name)
     return Source(name, text, path)
@@ -174,9 +182,7 @@ def _checked(name: str, text: str, path: str | None) -> Source:
 
 def only_comments(name: str) -> BadText:
     """The problem that nothing stands in a file but comments."""
-    return BadText(
-        "empty-file", f"{name} contains nothing but comments", _point(name, 1, 1), help="a model begins with input: and layers:"
-    )
+    return BadText("empty-file", f"{name} contains nothing but comments", _point(name, 1, 1), help=BEGINNING)
 
 
 def _only_comments(text: str) -> bool:
@@ -200,12 +206,13 @@ def bad_character(name: str, text: str) -> BadText | None:
     index = min(map(text.index, bad))
     line, column = _position(text, index)
     character = text[index]
-    word = {"\0": "a NUL character", "\ufeff": "a byte order mark (U+FEFF)"}.get(character, f"the character U+{ord(character):04X}")
+    names = {"\0": "a NUL character", "\ufeff": "a byte order mark (U+FEFF)"}
+    word = names.get(character, f"the character U+{ord(character):04X}")
     return BadText(
         "invalid-character",
         f"{word} at line {line}, column {column} may not stand in a model",
         _point(name, line, column),
-        help="this looks like a binary file: is it the right one?" if character == "\0" else "delete it: it is invisible",
+        help=BINARY if character == "\0" else "delete it: it is invisible",
     )
 
 

@@ -107,6 +107,7 @@ class Report:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self._told: set[tuple[str, Span, str]] = set()
 
     def add(  # noqa: PLR0913 - the fields of one record
         self,
@@ -120,9 +121,10 @@ class Report:
         layer: str | None = None,
     ) -> None:
         span = where if isinstance(where, Span) else where.span
-        finding = Finding(code, severity, message, tuple(notes), help, span, layer)
-        if finding not in self.findings[-50:]:
-            self.findings.append(finding)
+        key = (code, span, message)
+        if key not in self._told:
+            self._told.add(key)
+            self.findings.append(Finding(code, severity, message, tuple(notes), help, span, layer))
 
     def problem(self, where: Placed | Span, problem: Problem, *, notes: Iterable[str] = (), layer: str | None = None) -> None:
         """Add what something deeper said, now that its place is known."""

@@ -1,0 +1,44 @@
+"""``cnninspect expand``: a network as flat YAML that means the same."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cnninspect.cli import common
+
+
+def expand(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A file, - for standard input, or a shipped network.")],
+    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
+    ] = None,
+    input: Annotated[
+        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the model to a file.")
+    ] = None,
+    allow_outside: Annotated[
+        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
+    ] = False,
+) -> int:
+    """Print a network as flat YAML: no blocks, repeats or expressions, every layer with its full name."""
+    loaded = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
+    failed = common.has_errors(loaded) or loaded.graph is None
+    if loaded.findings:
+        from cnninspect.reports.findings import render as findings_text
+
+        stream = sys.stdout if failed else sys.stderr
+        stream.write(
+            findings_text(loaded.findings, loaded.sources, color=common.colored("auto", error_stream=not failed))
+        )
+    if failed or loaded.graph is None:
+        return 1
+    from cnninspect.reports.expand import render
+
+    common.emit(render(loaded.graph), output)
+    return 0

@@ -1,0 +1,53 @@
+"""Named tuples that cost nothing to define.
+
+``typing.NamedTuple`` compiles every annotation when the class is made: two dozen records would cost
+a static run more than reading the network does. To the type checker a Record is a NamedTuple.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import NamedTuple as Record
+else:
+    from operator import itemgetter
+
+    class _Meta(type):
+        def __new__(cls, name, bases, space):  # noqa: ANN001, ANN204 - a type checker never sees this
+            fields = tuple(space.get("__annotations__", ()))
+            space["__slots__"] = ()
+            space["_fields"] = fields
+            space["_defaults"] = {field: space[field] for field in fields if field in space}
+            for index, field in enumerate(fields):
+                space[field] = property(itemgetter(index))
+            return super().__new__(cls, name, bases, space)
+
+    class Record(tuple, metaclass=_Meta):
+        """A tuple whose places have names, with defaults for the last ones."""
+
+        def __new__(cls, *given: object, **named: object) -> Record:
+            fields = cls._fields
+            if named or len(given) != len(fields):
+                values = {**cls._defaults, **dict(zip(fields, given)), **named}  # noqa: B905 - shorter is fine
+                if len(given) > len(fields) or values.keys() != set(fields):
+                    wrong = sorted(values.keys() ^ set(fields)) or "too many values"
+                    raise TypeError(f"{cls.__name__} has the fields {fields}: {wrong}")
+                given = tuple([values[field] for field in fields])
+            return tuple.__new__(cls, given)
+
+        def _replace(self, **named: object) -> Record:
+            return type(self)(*self[:0], **{**dict(zip(self._fields, self)), **named})  # noqa: B905
+
+        def _asdict(self) -> dict[str, object]:
+            return dict(zip(self._fields, self))  # noqa: B905
+
+        def __getnewargs__(self) -> tuple[object, ...]:
+            return tuple(self)
+
+        def __repr__(self) -> str:
+            inside = ", ".join(f"{field}={value!r}" for field, value in self._asdict().items())
+            return f"{type(self).__name__}({inside})"
+
+
+__all__ = ["Record"]

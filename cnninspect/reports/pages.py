@@ -1,0 +1,82 @@
+"""The pages that ``cnninspect explain`` prints, kept as Markdown beside the program and read only by it."""
+
+from __future__ import annotations
+
+from os import listdir
+from os.path import dirname, join
+from typing import TYPE_CHECKING
+
+from cnninspect.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = dirname(dirname(__file__))
+FENCE = "```"
+
+
+class Example(Record):
+    """A complete model on a page."""
+
+    label: str
+    """``Bad`` or ``Good``, or nothing."""
+    options: tuple[str, ...]
+    """Options of the command line that belong to it."""
+    language: str
+    text: str
+
+
+class Page(Record):
+    """One page: its title and its text, examples included."""
+
+    title: str
+    text: str
+
+    def examples(self) -> Iterator[Example]:
+        """The models in fences, each with the line above it."""
+        above = language = ""
+        model: list[str] | None = None
+        for line in self.text.split("\n"):
+            if line.startswith(FENCE):
+                if model is None:
+                    model, language = [], line[len(FENCE) :]
+                else:
+                    label = above.rstrip(":").partition(" (with ")[0] if above.endswith(":") else ""
+                    options = above.split("`")[1].split() if label and "`" in above else []
+                    yield Example(label, tuple(options), language, "\n".join(model) + "\n")
+                    model, above = None, ""
+            elif model is not None:
+                model.append(line)
+            elif line:
+                above = line
+
+
+def codes() -> dict[str, Page]:
+    """A page for each code of a finding."""
+    return _read("codes")
+
+
+def language() -> dict[str, Page]:
+    """A page for each section and keyword of the language."""
+    return _read("language")
+
+
+def _read(name: str) -> dict[str, Page]:
+    with open(join(PACKAGE, "pages", f"{name}.md"), encoding="utf-8") as file:
+        _, *parts = f"\n{file.read()}".split("\n## ")
+    found = {}
+    for part in parts:
+        title, _, text = part.partition("\n")
+        found[title] = Page(title, text.strip("\n"))
+    return found
+
+
+def library_names() -> list[str]:
+    """Every block that comes with the program."""
+    return sorted(name[:-5] for name in listdir(join(PACKAGE, "frontends", "yaml", "library")) if name.endswith(".yaml"))
+
+
+def library_text(name: str) -> str:
+    """The declaration of a block that comes with the program, comments included."""
+    with open(join(PACKAGE, "frontends", "yaml", "library", f"{name}.yaml"), encoding="utf-8") as file:
+        return file.read()

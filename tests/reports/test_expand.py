@@ -1,0 +1,244 @@
+"""`expand` prints flat YAML that means the same network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnninspect import api
+from cnninspect.ir import Graph
+from cnninspect.reports.expand import flow, render, scalar
+
+ZOO = sorted((Path(__file__).parents[2] / "architectures").glob("*.yaml"))
+Item = dict[str, Any]
+
+
+def graph_of(text: str, variant: str | None = None, name: str = "model.yaml") -> Graph | None:
+    """The graph of a text, None where it has a mistake."""
+    loaded = api.read(name, text=text, variant=variant)
+    return None if any(finding.severity == "error" for finding in loaded.findings) else loaded.graph
+
+
+def meaning(graph: Graph) -> object:
+    """Everything that a graph says about the network, without where in a file it says so."""
+    nodes = [
+        (node.name, node.op, node.layer, node.inputs, node.outputs, node.facts, node.shares, node.copies) for node in graph.nodes
+    ]
+    inputs = [(given.name, given.shape) for given in graph.inputs]
+    return graph.name, graph.description, graph.reference, inputs, nodes, graph.outputs
+
+
+def assert_round_trip(graph: Graph) -> None:
+    """Assert that the expanded text elaborates to the same graph, without a finding."""
+    text = render(graph)
+    again = api.read("again.yaml", text=text)
+    assert again.findings == (), text
+    assert again.graph is not None
+    assert meaning(again.graph) == meaning(graph), text
+    assert render(again.graph) == text
+
+
+MIXED = """
+name: mix
+description: "costs $5: a | b"
+inputs: {left: [4, 8, 8], right: [4, 8, 8]}
+params: {width: 8}
+layers:
+  - {conv: {out: $width, kernel: 3, padding: half}, name: stem, from: left}
+  - {conv: {out: $width, kernel: 3, padding: half}, name: twin, from: right, share: stem}
+  - {add: [stem, twin], name: sum}
+  - {chunk: 2, name: halves}
+  - concat: {axis: height, a: [{conv: {out: 4, kernel: 1}}], b: []}
+    name: join
+  - global_avg_pool
+  - flatten
+  - {linear: 5, name: aux.fc}
+  - {linear: 10, name: fc, from: "6"}
+outputs:
+  main: fc
+  "aux head": {from: aux.fc, training: true}
+"""
+
+
+def test_golden() -> None:
+    """Every layer has its qualified name, every number is worked out, and from stands only where it must."""
+    graph = graph_of(MIXED)
+    assert graph is not None
+    assert render(graph) == """\
+name: mix
+description: "costs $5: a | b"
+inputs:
+  left: [4, 8, 8]
+  right: [4, 8, 8]
+layers:
+  - conv: {out: 8, kernel: 3, padding: half}
+    name: stem
+    from: left
+  - conv: {out: 8, kernel: 3, padding: half}
+    name: twin
+    from: right
+    share: stem
+  - add: [stem, twin]
+    name: sum
+  - chunk: {parts: 2}
+    name: halves
+  - conv: {out: 4, kernel: 1}
+    name: join.0
+    from: halves.0
+  - concat: {axis: height}
+    name: join
+    from: [join.0, halves.1]
+  - global_avg_pool:
+    name: "5"
+  - flatten:
+    name: "6"
+  - linear: {out: 5}
+    name: aux.fc
+  - linear: {out: 10}
+    name: fc
+    from: "6"
+outputs:
+  main: fc
+  "aux head": {from: aux.fc, training: true}
+"""
+    assert_round_trip(graph)
+
+
+def variants() -> list[Any]:
+    """Every shipped file, and every variant of it."""
+    found = []
+    for path in ZOO:
+        text = path.read_text("utf-8")
+        for variant in (None, *api.read(path.stem, text=text).variants):
+            found.append(pytest.param(text, variant, id=variant or path.stem))
+    return found
+
+
+@pytest.mark.parametrize(("text", "variant"), variants())
+def test_shipped_networks_round_trip(text: str, variant: str | None) -> None:
+    """Every shipped network and variant expands to a file that means the same."""
+    graph = graph_of(text, variant)
+    assert graph is not None
+    assert_round_trip(graph)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("half", "half"),
+        ("features.0", "features.0"),
+        ("0", '"0"'),
+        ("1e5", '"1e5"'),
+        ("true", '"true"'),
+        ("No", '"No"'),
+        ("~", '"~"'),
+        ("", '""'),
+        ("-x", '"-x"'),
+        ('say "a\\b"', '"say \\"a\\\\b\\""'),
+        ("a\nb\t\x7f\u2028\U0010ffff", '"a\\nb\\t\\x7f\\u2028\\U0010ffff"'),
+        (None, "null"),
+        (True, "true"),
+        (7, "7"),
+        (0.1, "0.1"),
+        (1e-05, "1.0e-05"),
+        (1.5e300, "1.5e+300"),
+        (float("inf"), ".inf"),
+        (float("-inf"), "-.inf"),
+        (float("nan"), ".nan"),
+    ],
+)
+def test_scalars(value: object, text: str) -> None:
+    """A scalar is in quotes exactly where a reader would take it for something else without."""
+    assert scalar(value) == text
+
+
+def test_dollars() -> None:
+    """A dollar is doubled where the reader looks for expressions, in options, and nowhere else."""
+    assert flow({"$a": ["$5", {"b": "x"}]}) == '{"$a": ["$$5", {b: x}]}'
+    assert flow({"$a": ["$5"]}, dollars=False) == '{"$a": ["$5"]}'
+
+
+def test_a_layer_called_prev() -> None:
+    """A name that the language has a meaning for is still read where it means the same."""
+    graph = graph_of("input: [3, 8, 8]\nlayers: [{relu: , name: prev}, {add: [prev, input]}]")
+    if graph is not None:
+        assert_round_trip(graph)
+
+
+# --- random networks ---------------------------------------------------------------------
+
+SAME = {"kernel": 3, "padding": "same"}
+LEAVES: list[Any] = [
+    "relu",
+    "batch_norm",
+    {"dropout": 0.25},
+    {"conv": {"out": 4, **SAME, "bias": False}},
+    {"conv": {"out": 4, **SAME, "dilation": 2, "groups": 2}},
+    {"layer_norm": {}},
+]
+
+
+@st.composite
+def items(draw: st.DrawFn, depth: int) -> Any:
+    """One entry of a layer list that keeps a map of four channels as it is."""
+    kind = draw(st.sampled_from(["leaf", "leaf", "branches", "sequence", "split", "block"] if depth else ["leaf"]))
+    if kind == "leaf":
+        entry = draw(st.sampled_from(LEAVES))
+        item: Item = dict(entry) if isinstance(entry, dict) else {entry: {}}
+    elif kind == "branches":
+        names = draw(st.sampled_from([["main", "skip"], ["a", "b", "c"]]))
+        op = draw(st.sampled_from(["add", "mul", "average"]))
+        item = {op: {name: draw(st.lists(items(depth - 1), max_size=2)) for name in names}}
+    elif kind == "split":
+        inner = [{"conv": {"out": 2, **SAME}}]
+        item = {"sequence": [{"chunk": 2}, {"concat": {"left": draw(st.sampled_from([inner, []])), "right": []}}]}
+    elif kind == "block":
+        item = {"unit": {"count": draw(st.integers(1, 2))}}
+    else:
+        item = {"sequence": draw(st.lists(items(depth - 1), min_size=1, max_size=3))}
+    if draw(st.integers(0, 4)) == 0:
+        item["repeat"] = draw(st.integers(0, 3))
+    return item
+
+
+@st.composite
+def models(draw: st.DrawFn) -> Item:
+    """A model with branches, repeats, splits, shared weights, one or two inputs and perhaps a training head."""
+    layers: list[Any] = []
+    two = draw(st.booleans())
+    if two:
+        layers.append({draw(st.sampled_from(["add", "subtract"])): ["left", "right"]})
+    else:
+        layers.append({"conv": {"out": 4, **SAME}, "name": "first"})
+    layers += [{**item, "name": f"n{index}"} for index, item in enumerate(draw(st.lists(items(2), min_size=1, max_size=4)))]
+    layers.append({"conv": {"out": 4, "kernel": 3, "padding": 1}, "name": "owner"})
+    if draw(st.booleans()):
+        layers.append({"conv": {"out": 4, "kernel": 3, "padding": 1}, "name": draw(st.sampled_from(["a", "b.c"])), "share": "owner"})
+    if draw(st.booleans()):
+        layers.append({"share": "owner"})
+    if draw(st.booleans()):
+        layers.append({"concat": ["owner", "prev", "left" if two else "input"], "name": "all"})
+    model: Item = {"name": draw(st.sampled_from(["m", "0", "no", "ü $x"])), "layers": layers}
+    model["blocks"] = {"unit": {"args": {"count": 1}, "layers": [{"conv": {"out": 4, **SAME}, "repeat": "$count"}, "relu"]}}
+    if two:
+        model["inputs"] = {"left": [4, 6, 6], "right": [4, 6, 6]}
+    else:
+        model["input"] = [4, 6, 6]
+    if draw(st.booleans()):
+        head = {"from": "owner", "training": True}
+        model["outputs"] = {"main": "prev", draw(st.sampled_from(["aux", "1", "x: y"])): head}
+    return model
+
+
+@settings(max_examples=60, deadline=None)
+@given(models())
+def test_any_network_round_trips(model: Item) -> None:
+    """Whatever was elaborated can be written flat: names, layers, inputs, shapes, shares and outputs are the same."""
+    graph = graph_of(json.dumps(model))
+    assert graph is not None
+    assert_round_trip(graph)

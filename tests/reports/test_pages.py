@@ -1,0 +1,136 @@
+"""Every code has a page, every page a code, and the examples on the pages do what they say."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cnninspect import api
+from cnninspect.reports import pages
+
+if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.load import Loaded
+    from cnninspect.reports.pages import Example
+
+PACKAGE = Path(__file__).parent.parent.parent / "cnninspect"
+CALLS = {"Problem": 0, "BadText": 0, "Unreadable": 0, "ExpressionError": 0, "Disagree": None, "add": 1, "say": 1}
+"""What makes a finding, and which argument is the code."""
+WITHOUT_EXAMPLE = {
+    "extends-too-deep",  # takes seventeen files
+    "file-not-found",  # takes no file at all
+    "file-too-large",
+    "not-a-file",
+    "plugin-failed",
+    "too-many-values",  # a file of megabytes
+    "unreadable-file",
+}
+CODES = pages.codes()
+LANGUAGE = pages.language()
+
+
+def is_code(node: ast.AST) -> bool:
+    """Whether an expression is a word in kebab case, written out."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(text, str) and text.replace("-", "").isalpha() and text.islower() and "-" in text
+
+
+def reported() -> set[str]:
+    """Every code that the program can report, by its source."""
+    found: set[str] = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["CODE"]:
+                found.add(ast.literal_eval(node.value))
+            if isinstance(node, ast.Call):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                values = [*node.args, *[word.value for word in node.keywords if word.arg == "code"]]
+                if called in CALLS or called == "__init__":
+                    found |= {value.value for value in values if is_code(value) and isinstance(value, ast.Constant)}
+            if isinstance(node, ast.FunctionDef):
+                defaults = [*node.args.defaults, *[value for value in node.args.kw_defaults if value is not None]]
+                found |= {value.value for value in defaults if is_code(value) and isinstance(value, ast.Constant)}
+    return found
+
+
+def test_every_code_has_a_page() -> None:
+    """The pages of codes are exactly the codes that the program can report."""
+    assert sorted(CODES) == sorted(reported())
+
+
+def test_pages_are_in_order() -> None:
+    """Pages of codes stand in alphabetical order, so that a reader of the file finds them."""
+    assert list(CODES) == sorted(CODES)
+
+
+def options_of(example: Example) -> dict[str, Any]:
+    """The options of an example as the API takes them."""
+    if not example.options:
+        return {}
+    option, value = example.options
+    name, _, rest = value.partition("=")
+    sizes = tuple(int(size) for size in rest.split("x") if size.isdecimal())
+    return {"--variant": {"variant": value}, "--set": {"sets": {name: rest}}, "--input": {"inputs": {name: sizes}}}[option]
+
+
+def read(example: Example, folder: Path) -> Loaded:
+    """Read an example as model.yaml of a folder beside which lies a file shared.yaml."""
+    inner = folder / "inner"
+    inner.mkdir()
+    (folder / "shared.yaml").write_text("input: [3, 8, 8]\nlayers: [relu]\n", encoding="utf-8")
+    data = example.text.encode()
+    if example.language == "yaml bytes":
+        data = example.text.encode("latin-1").decode("unicode_escape").encode("latin-1")
+    path = inner / "model.yaml"
+    path.write_bytes(data)
+    return api.read(str(path), **options_of(example))
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES) - WITHOUT_EXAMPLE))
+def test_bad_example_is_refused(code: str, tmp_path: Path) -> None:
+    """The bad example of a code reports that code and nothing else."""
+    bad, good = CODES[code].examples()
+    assert (bad.label, good.label) == ("Bad", "Good")
+    assert {finding.code for finding in read(bad, tmp_path).findings} == {code}
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES) - WITHOUT_EXAMPLE))
+def test_good_example_is_clean(code: str, tmp_path: Path) -> None:
+    """The good example of a code has no finding at all."""
+    _, good = CODES[code].examples()
+    loaded = read(good, tmp_path)
+    assert (loaded.findings, loaded.graph is not None) == ((), True)
+
+
+@pytest.mark.parametrize("code", sorted(WITHOUT_EXAMPLE))
+def test_others_have_no_example(code: str) -> None:
+    """A page without an example is one that no model can show."""
+    assert [*CODES[code].examples()] == []
+
+
+@pytest.mark.parametrize("word", sorted(LANGUAGE))
+def test_language_examples_are_clean(word: str, tmp_path: Path) -> None:
+    """Every section and keyword has a page with an example that has no finding."""
+    (example,) = LANGUAGE[word].examples()
+    loaded = read(example, tmp_path)
+    assert (loaded.findings, loaded.graph is not None) == ((), True)
+    assert word in example.text
+
+
+def test_every_section_and_sibling_has_a_page() -> None:
+    """The pages of the language cover every section of the top level and every word beside a layer."""
+    from cnninspect.frontends.yaml.document import KNOWN
+    from cnninspect.frontends.yaml.items import SIBLINGS
+
+    assert {*KNOWN, *SIBLINGS} <= set(LANGUAGE)
+
+
+def test_library_is_listed() -> None:
+    """The blocks that come with the program are those that the reader finds, each with its text."""
+    from cnninspect.frontends.yaml import blocks
+
+    assert pages.library_names() == blocks.library_names()
+    for name in pages.library_names():
+        assert f"\n{name}:\n" in f"\n{pages.library_text(name)}"
