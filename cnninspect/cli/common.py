@@ -125,4 +125,5 @@ def choose(option: str, value: str, known: Sequence[str]) -> None:
     from difflib import get_close_matches
 
     close = get_close_matches(value[:80], known, 1)
-    raise fail(f"{option} has no '{clip(value)}'", f"did you mean '{close[0]}'?" if close else f"it takes {', '.join(known)}")
+    guess = f"did you mean '{close[0]}'?" if close else f"it takes {', '.join(known)}"
+    raise fail(f"{option} has no '{clip(value)}'", guess)

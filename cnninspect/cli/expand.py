@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cnninspect.cli import common
+from cnninspect.values import clip
 
 
 def expand(
@@ -38,7 +39,11 @@ def expand(
         )
     if failed or loaded.graph is None:
         return 1
-    from cnninspect.reports.expand import render
+    from cnninspect.reports.expand import CannotExpand, render
 
-    common.emit(render(loaded.graph), output)
+    try:
+        text = render(loaded.graph)
+    except CannotExpand as reason:
+        raise common.fail(f"cannot write '{clip(model)}' as a flat file: {reason}") from None
+    common.emit(text, output)
     return 0

@@ -28,6 +28,8 @@ class Layer:
     """Spellings of torch and Keras, known for the hint only."""
     schema_options: ClassVar[dict[str, Option[Any]]] = {}
     """All options, in the order in which they are declared; the first takes a bare value."""
+    ranks: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
+    """The numbers of spatial axes that it accepts; a vector has none."""
     given: dict[str, object]
     """The options as they were written, in their order."""
 
@@ -38,8 +40,8 @@ class Layer:
             if isinstance(value, Option):
                 options[key] = value
         if len(options) > 1:  # what a class declares itself comes before what its family adds
-            own = cls.__dict__
-            options = {k: options[k] for k in sorted(options, key=lambda k: k not in own)}
+            own = {key: value for key, value in cls.__dict__.items() if isinstance(value, Option)}
+            options = {**own, **options}
         cls.schema_options = options
         cls.name = name
         if name:
@@ -52,6 +54,8 @@ class Layer:
     def __init__(self, given: dict[str, object], rank: int) -> None:
         self.given = given
         values = self.__dict__
+        if rank not in self.ranks:
+            rank = -1  # facts() refuses the rank itself: an option's length is beside the point then
         problems: list[Problem] = []
         later: list[tuple[str, Same]] = []
         for key, option in self.schema_options.items():
@@ -113,8 +117,6 @@ class Layer:
 class Single(Layer):
     """A layer with one input and one output."""
 
-    ranks: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
-    """The numbers of spatial axes that it accepts; a vector has none."""
     torch: ClassVar[str] = ""
     """Torch's spelling, ``torch.nn:Conv{rank}d``; ``{rank}`` is the number of spatial axes."""
 

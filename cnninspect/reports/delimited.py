@@ -133,7 +133,7 @@ def _cell(name: str, line: Line, summary: Summary, units: str) -> str:
     column = COLUMNS[name]
     value = column.value(line, summary)
     if column.kind == "shape":
-        return shown_shapes(value, " × ", "× ")
+        return shown_shapes(value, " × ", " of ")
     if column.kind == "number":
         return formatter(units)(value)
     if column.kind == "share" and value != "":

@@ -21,8 +21,15 @@ PREVIOUS = "prev"
 """What a model file calls the tensor that the layer before made."""
 
 
+class CannotExpand(Exception):
+    """A flat file could not mean the same; the message tells why."""
+
+
 def render(graph: Graph) -> str:
-    """The model file that elaborates to this graph without blocks, repeats or expressions."""
+    """The model file that elaborates to this graph without blocks, repeats or expressions; raises CannotExpand."""
+    if not graph.nodes:
+        raise CannotExpand("the network has no layers")
+    names = {node.name for node in graph.nodes}
     lines = [f"name: {scalar(graph.name)}"]
     if graph.description:
         lines.append(f"description: {scalar(graph.description)}")
@@ -32,11 +39,11 @@ def render(graph: Graph) -> str:
     lines.append("layers:")
     current: tuple[Tensor, ...] = tuple([Tensor(-1 - index) for index in range(len(graph.inputs))])
     for index, node in enumerate(graph.nodes):
-        lines += _item(graph, node, current)
+        lines += _item(graph, node, current, names)
         current = tuple([Tensor(index, output) for output in range(len(node.outputs))])
     default = tuple([Output(graph.tensor_name(tensor), tensor) for tensor in current])
     if graph.outputs != default:
-        lines += _outputs(graph)
+        lines += _outputs(graph, current, names)
     return "\n".join(lines) + "\n"
 
 
@@ -46,10 +53,10 @@ def _inputs(graph: Graph) -> list[str]:
     return ["inputs:", *[f"  {scalar(given.name)}: {flow(given.shape)}" for given in graph.inputs]]
 
 
-def _item(graph: Graph, node: Node, current: tuple[Tensor, ...]) -> list[str]:
+def _item(graph: Graph, node: Node, current: tuple[Tensor, ...], names: set[str]) -> list[str]:
     given = node.layer.given if node.layer else {}
     value = f" {flow(given)}" if given else ""
-    reads = [] if node.inputs == current else [_reference(graph, tensor, current) for tensor in node.inputs]
+    reads = [] if node.inputs == current else [_reference(graph, tensor, current, names) for tensor in node.inputs]
     source = "[" + ", ".join(reads) + "]" if len(reads) > 1 else "".join(reads)
     if len(reads) > 1 and not given and isinstance(node.layer, Merge):
         value, source = f" {source}", ""
@@ -61,18 +68,21 @@ def _item(graph: Graph, node: Node, current: tuple[Tensor, ...]) -> list[str]:
     return lines
 
 
-def _reference(graph: Graph, tensor: Tensor, current: tuple[Tensor, ...]) -> str:
-    """What a tensor is called in the file; the layer before also where its name would not do."""
+def _reference(graph: Graph, tensor: Tensor, current: tuple[Tensor, ...], names: set[str]) -> str:
+    """What a tensor is called in the file; CannotExpand where that means another one there."""
     name = graph.tensor_name(tensor)
-    return PREVIOUS if name == PREVIOUS and current == (tensor,) else scalar(name)
+    several = tensor.node >= 0 and len(graph.nodes[tensor.node].outputs) > 1
+    if (several and name in names) or (name == PREVIOUS and current != (tensor,)):
+        raise CannotExpand(f"two tensors would be called '{name}': give that layer another name")
+    return scalar(name)
 
 
-def _outputs(graph: Graph) -> list[str]:
+def _outputs(graph: Graph, current: tuple[Tensor, ...], names: set[str]) -> list[str]:
     if not graph.outputs:
         return ["outputs: {}"]
     lines = ["outputs:"]
     for output in graph.outputs:
-        name, source = scalar(output.name, dollars=False), scalar(graph.tensor_name(output.tensor))
+        name, source = scalar(output.name), _reference(graph, output.tensor, current, names)
         lines.append(f"  {name}: {{from: {source}, training: true}}" if output.training else f"  {name}: {source}")
     return lines
 

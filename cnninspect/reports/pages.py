@@ -32,6 +32,11 @@ class Page(Record):
     title: str
     text: str
 
+    def first_sentence(self) -> str:
+        """The beginning of the text, on one line."""
+        text = " ".join(self.text.partition(f"\n{FENCE}")[0].split())
+        return text.partition(". ")[0].rstrip(".")
+
     def examples(self) -> Iterator[Example]:
         """The models in fences, each with the line above it."""
         above = language = ""

@@ -220,7 +220,7 @@ def _text(kind: str, value: Any, number: Callable[[int | None], str]) -> str:  #
     if kind == "bar":
         return bar(value)
     if kind == "shape":
-        return shown_shapes(value, " × ", "× ")
+        return shown_shapes(value, " × ", " of ")
     if kind == "share":
         return percent(value) if value not in ("", 0) else ""  # the number beside it says so already
     return str(value)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnninspect import api
-from cnninspect.ir import Graph
-from cnninspect.reports.expand import flow, render, scalar
+from cnninspect.reports.expand import CannotExpand, flow, render, scalar
+
+if TYPE_CHECKING:
+    from cnninspect.ir import Graph
 
 ZOO = sorted((Path(__file__).parents[2] / "architectures").glob("*.yaml"))
 Item = dict[str, Any]
@@ -27,7 +29,8 @@ def graph_of(text: str, variant: str | None = None, name: str = "model.yaml") ->
 def meaning(graph: Graph) -> object:
     """Everything that a graph says about the network, without where in a file it says so."""
     nodes = [
-        (node.name, node.op, node.layer, node.inputs, node.outputs, node.facts, node.shares, node.copies) for node in graph.nodes
+        (node.name, node.op, node.layer, node.inputs, node.outputs, node.facts, node.shares, node.copies)
+        for node in graph.nodes
     ]
     inputs = [(given.name, given.shape) for given in graph.inputs]
     return graph.name, graph.description, graph.reference, inputs, nodes, graph.outputs
@@ -69,7 +72,9 @@ def test_golden() -> None:
     """Every layer has its qualified name, every number is worked out, and from stands only where it must."""
     graph = graph_of(MIXED)
     assert graph is not None
-    assert render(graph) == """\
+    assert (
+        render(graph)
+        == """\
 name: mix
 description: "costs $5: a | b"
 inputs:
@@ -106,6 +111,7 @@ outputs:
   main: fc
   "aux head": {from: aux.fc, training: true}
 """
+    )
     assert_round_trip(graph)
 
 
@@ -114,8 +120,8 @@ def variants() -> list[Any]:
     found = []
     for path in ZOO:
         text = path.read_text("utf-8")
-        for variant in (None, *api.read(path.stem, text=text).variants):
-            found.append(pytest.param(text, variant, id=variant or path.stem))
+        names = (None, *api.read(path.stem, text=text).variants)
+        found += [pytest.param(text, name, id=name or path.stem) for name in names]
     return found
 
 
@@ -163,11 +169,25 @@ def test_dollars() -> None:
     assert flow({"$a": ["$5"]}, dollars=False) == '{"$a": ["$5"]}'
 
 
-def test_a_layer_called_prev() -> None:
-    """A name that the language has a meaning for is still read where it means the same."""
-    graph = graph_of("input: [3, 8, 8]\nlayers: [{relu: , name: prev}, {add: [prev, input]}]")
-    if graph is not None:
-        assert_round_trip(graph)
+NAMESAKE = "input: [4, 8, 8]\nlayers: [{chunk: 2, name: h}, {concat: {a: [{relu: , name: h.1}], b: []}}]"
+EMPTY = "input: [4, 8, 8]\nlayers: [{relu: , when: false}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (NAMESAKE, "two tensors would be called 'h.1': give that layer another name"),
+        (EMPTY, "the network has no layers"),
+    ],
+    ids=["namesake", "empty"],
+)
+def test_what_cannot_be_written_flat_is_refused(text: str, why: str) -> None:
+    """A network whose flat file would mean another one is refused, and the reason is told."""
+    graph = api.read("model.yaml", text=text).graph
+    assert graph is not None
+    with pytest.raises(CannotExpand) as caught:
+        render(graph)
+    assert str(caught.value) == why
 
 
 # --- random networks ---------------------------------------------------------------------
@@ -215,16 +235,26 @@ def models(draw: st.DrawFn) -> Item:
         layers.append({draw(st.sampled_from(["add", "subtract"])): ["left", "right"]})
     else:
         layers.append({"conv": {"out": 4, **SAME}, "name": "first"})
-    layers += [{**item, "name": f"n{index}"} for index, item in enumerate(draw(st.lists(items(2), min_size=1, max_size=4)))]
+    layers += [
+        {**item, "name": f"n{index}"} for index, item in enumerate(draw(st.lists(items(2), min_size=1, max_size=4)))
+    ]
     layers.append({"conv": {"out": 4, "kernel": 3, "padding": 1}, "name": "owner"})
     if draw(st.booleans()):
-        layers.append({"conv": {"out": 4, "kernel": 3, "padding": 1}, "name": draw(st.sampled_from(["a", "b.c"])), "share": "owner"})
+        layers.append(
+            {
+                "conv": {"out": 4, "kernel": 3, "padding": 1},
+                "name": draw(st.sampled_from(["a", "b.c"])),
+                "share": "owner",
+            }
+        )
     if draw(st.booleans()):
         layers.append({"share": "owner"})
     if draw(st.booleans()):
         layers.append({"concat": ["owner", "prev", "left" if two else "input"], "name": "all"})
     model: Item = {"name": draw(st.sampled_from(["m", "0", "no", "ü $x"])), "layers": layers}
-    model["blocks"] = {"unit": {"args": {"count": 1}, "layers": [{"conv": {"out": 4, **SAME}, "repeat": "$count"}, "relu"]}}
+    model["blocks"] = {
+        "unit": {"args": {"count": 1}, "layers": [{"conv": {"out": 4, **SAME}, "repeat": "$count"}, "relu"]}
+    }
     if two:
         model["inputs"] = {"left": [4, 6, 6], "right": [4, 6, 6]}
     else:

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 class Block:
     """A block as it is declared."""
 
-    __slots__ = ("args", "layers", "let", "name")
+    __slots__ = ("args", "layers", "let", "name", "shipped")
 
     def __init__(self, name: str, args: Mapping | None, let: Mapping | None, layers: Sequence) -> None:
         self.name = name
         self.args = args.pairs if args else []
         self.let = let
         self.layers = layers
+        self.shipped = False
+        """Whether it comes with the program: then it takes a name or number of its own, as a layer does."""
 
 
 def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
@@ -86,7 +88,10 @@ def library(name: str, report: Report) -> Block | None:
     tree = read_tree(source, report)
     assert type(tree) is Mapping
     key, node = tree.pairs[0]
-    return read_block(key, node, report)
+    block = read_block(key, node, report)
+    assert block is not None
+    block.shipped = True
+    return block
 
 
 def library_names() -> list[str]:
@@ -105,18 +110,19 @@ def call(  # noqa: PLR0913 - all of one item
     """Elaborate a call of a block."""
     if any(above.block == block.name for above in context.calls):
         chain = " → ".join([above.block for above in context.calls] + [block.name])
-        elaborator.report.add(item.op, "recursive-block", f"block '{block.name}' calls itself: {clip(chain)}")
+        elaborator.report.add(item.op, "recursive-block", f"block '{block.name}' calls itself: {clip(chain)}", help="a block is written out where it is called: use repeat, or call another block")
         return elaborator.broken(block.name, item.op.span, start, context, name)
     values = _arguments(elaborator, block, item, context)
     if values is None:
         return elaborator.broken(block.name, item.op.span, start, context, name)
-    scope = context.scope if name is None else Scope(elaborator.namer.open(name, context))
+    opens = name is not None or block.shipped
+    scope = Scope(elaborator.namer.open(name, context)) if opens else context.scope
     env = Environment(values, elaborator.params)
     env.values["prev"] = elaborator.previous(start)
     _defaults(elaborator, block, env, given=set(values))
     calls = (*context.calls, BlockCall(block.name, item.op.span))
     inner = type(context)(env, scope, Frame(scope.prefix, context.frame.top or context.frame), calls, context.depth + 1)
-    return _body(elaborator, block.layers, start, inner, context, named=name is not None)
+    return _body(elaborator, block.layers, start, inner, context, named=opens)
 
 
 def _body(  # noqa: PLR0913 - two contexts and what runs between them

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.document import Document
     from cnninspect.frontends.yaml.making import Written
     from cnninspect.frontends.yaml.naming import Frame, Tensors
-    from cnninspect.frontends.yaml.tree import Report, Scalar
     from cnninspect.frontends.yaml.tree import Node as TreeNode
+    from cnninspect.frontends.yaml.tree import Report, Scalar
     from cnninspect.ir import BlockCall, Input
     from cnninspect.layers.base import Layer
     from cnninspect.values import Shape, Span

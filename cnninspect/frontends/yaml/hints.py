@@ -101,6 +101,9 @@ def near(name: str, known: Iterable[str]) -> str | None:
 
 def option_help(layer: str, option: str, known: list[str]) -> str:
     """How to mend an option that a layer does not have."""
+    word, colon, value = option.partition(":")
+    if colon and word in known:
+        return f"a space follows the colon: {word}: {value.strip()}"
     meant = OPTIONS.get(option)
     if meant in known and meant is not None:
         return f"it is called '{meant}' here"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.tree import Node, Report
 
 SIBLINGS = ("name", "from", "repeat", "when", "else", "let", "share")
+WANTED = {"name": "a name", "repeat": "a number or a list", "when": "a condition", "share": "the name of a layer"}
 FOREIGN_OPS = ("type", "layer", "op", "class", "kind", "module")
 
 
@@ -79,7 +80,9 @@ def _explain_ops(node: Mapping, ops: list[tuple[Scalar, Node]], report: Report) 
     second = ops[1][0]
     empty = type(value) is Scalar and value.value is None
     guess = near(second.text, SIBLINGS)
-    if empty:
+    if first.text in FOREIGN_OPS and type(value) is Scalar:
+        help_ = f"the layer's name is the key: {value.text}: {{{second.text}: …}}"
+    elif empty:
         help_ = f"options of {first.text} are indented below it, or written {first.text}: {{{second.text}: …}}"
     elif guess and second.text not in _op_like():
         help_ = f"did you mean '{guess}'?"
@@ -104,8 +107,7 @@ def _siblings(item: Item, node: Mapping, report: Report) -> bool:
             if type(value) is Scalar or (word == "repeat" and type(value) is Sequence):
                 setattr(item, word, value)
                 continue
-            wanted = {"name": "a name", "repeat": "a number or a list", "when": "a condition", "share": "the name of a layer"}[word]
-            report.add(value, "bad-item", f"{word} must be {wanted}, got {_kind(value)}")
+            report.add(value, "bad-item", f"{word} must be {WANTED[word]}, got {_kind(value)}")
             good = False
         elif word == "from":
             item.from_ = value

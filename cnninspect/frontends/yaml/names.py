@@ -66,7 +66,7 @@ class Namer:
         help_ = "names of layers are unique; inside a repeat write it with its number: name: block${i}"
         if first == name.span and context.calls:
             block = context.calls[-1].block
-            help_ = f"give each call of '{block}' a name, which opens a scope: name: {block}1; inside a repeat: name: {block}${{i}}"
+            help_ = f"give each call of '{block}' a name, which opens a scope: name: {block}1, or name: {block}$i in a repeat"
         self.report.add(
             name,
             "duplicate-name",

@@ -30,9 +30,9 @@ from cnninspect.records import Record
 from cnninspect.values import Span, clip
 
 try:
-    from yaml._yaml import CParser as LibyamlParser
+    from yaml._yaml import CParser
 except ImportError:  # a PyYAML that was built without libyaml
-    LibyamlParser = None  # type: ignore[assignment, misc]
+    CParser = None  # type: ignore[assignment, misc]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,6 +62,7 @@ CACHED = 50_000
 TAGS = "tag:yaml.org,2002:"
 KINDS: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "bool": (bool,), "null": (type(None),)}
 ODD_KEYS = frozenset(("<<", "", "~", "null", "Null", "NULL"))
+CLOSING = {"[": "]", "{": "}"}
 MERGE, DROP = "merge", "drop"
 MERGE_KEY = "\0<<"
 """What a plain ``<<`` is remembered as; a quoted one is a key like any other."""
@@ -109,7 +110,7 @@ class PythonParser(Reader, Scanner, Parser):
         self.forward(length)
         return super().scan_plain_spaces(indent, start_mark) or [blanks]
 
-    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Mark) -> list[str]:  # noqa: FBT001 - as in PyYAML
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Mark) -> list[str]:
         start = self.get_mark()
         try:
             chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
@@ -119,7 +120,8 @@ class PythonParser(Reader, Scanner, Parser):
         return chunks
 
 
-DEFAULT: Parse = PythonParser if LibyamlParser is None else LibyamlParser
+LibyamlParser: Parse | None = CParser
+DEFAULT: Parse = LibyamlParser or PythonParser
 
 
 def read_tree(source: Source, report: Report, parser: Parse | None = None) -> Node | None:
@@ -158,7 +160,7 @@ class _Builder:
         self.merged = 0
         self.problems = 0
 
-    def build(self, parser: Any) -> Node | None:  # noqa: ANN401, PLR0915
+    def build(self, parser: Any) -> Node | None:
         # One long loop on purpose: it runs for every event, and each call out of it costs a tenth of the whole.
         source, odd = self.source, self.odd
         cache: dict[str, tuple[str, Any]] = {}
@@ -267,7 +269,7 @@ class _Builder:
                     stack.append((items, pairs, seen, key, current))
                     items, key, current = node.items, None, node
         except MarkedYAMLError as error:
-            self.syntax(error, node)
+            self.syntax(error, node, current)
         if not root:
             nothing = only_comments(source.name)
             self.report.problem(nothing.span, nothing)
@@ -282,7 +284,7 @@ class _Builder:
         if self.problems == MOST_PROBLEMS:
             raise _Stop
 
-    def span(self, event: Any) -> Span:  # noqa: ANN401
+    def span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
         return Span(self.source.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
@@ -430,8 +432,8 @@ class _Builder:
         advice = "a model is one document: delete '---', or make two files"
         self.say(self.span(event), "several-documents", "a second document begins here", advice)
 
-    def syntax(self, error: MarkedYAMLError, last: Node | None) -> None:
-        mistake = explain(self.source, error)
+    def syntax(self, error: MarkedYAMLError, last: Node | None, inner: Node | None) -> None:
+        mistake = explain(self.source, error, inner)
         notes = mistake.notes
         if type(last) is Scalar and last.quoted and last.line < last.end_line == mistake.span.line:
             notes = (*notes, f"the quoted text before it began at {last.span}: is its closing quote missing there?")
@@ -451,8 +453,9 @@ class Mistake(Record):
 class _Scene:
     """Where a parser gave up, with what stands around it."""
 
-    def __init__(self, source: Source, error: MarkedYAMLError) -> None:
+    def __init__(self, source: Source, error: MarkedYAMLError, inner: Placed | None) -> None:
         self.source = source
+        self.inner = inner
         self.problem = error.problem or ""
         self.context = error.context or ""
         mark: Any = error.problem_mark or error.context_mark
@@ -493,9 +496,9 @@ class _Scene:
         return line
 
 
-def explain(source: Source, error: MarkedYAMLError) -> Mistake:
+def explain(source: Source, error: MarkedYAMLError, inner: Placed | None) -> Mistake:
     """What a person did wrong where a parser, in C or in Python, gave up."""
-    scene = _Scene(source, error)
+    scene = _Scene(source, error, inner)
     if "directive" in scene.context or "YAML" in scene.problem:
         return _directive(scene)
     if "tag" in scene.context or "tag handle" in scene.problem:
@@ -538,7 +541,7 @@ def _second_colon(scene: _Scene) -> Mistake:
     if ": " in inner or inner.startswith(("? ", "*")):
         value = clip(scene.row[scene.row.index(": ") + 2 :].strip(), 40) if ": " in scene.row else ""
         return scene.here("this line has a second ':'", f"put the value in quotes, or write a mapping: {{{value}}}")
-    if len(inner) > 1024:  # noqa: PLR2004 - YAML's limit
+    if len(inner) > 1024:
         return scene.here("a key has more than 1,024 characters", "shorten the key")
     above = scene.above()
     row = scene.source.line(above).split(" #")[0].rstrip() if above else ""
@@ -585,7 +588,7 @@ def _key_in_line(scene: _Scene) -> Mistake:
 
 def _bracket(scene: _Scene) -> Mistake:
     """A bracket that is never closed, or entries without a comma between them."""
-    closing = {"[": "]", "{": "}"}.get(scene.opened, "]")
+    closing = CLOSING.get(scene.opened, "]")
     if scene.at_end or (scene.line > scene.opening.line + 1 and not _closes(scene.source.text, scene.index)):
         return scene.there(f"this '{scene.opened}' is never closed", f"write '{closing}' where it ends")
     note = f"the '{scene.opened}' is at {scene.opened_at}"
@@ -604,6 +607,12 @@ def _closes(text: str, index: int) -> bool:
 
 
 def _no_value(scene: _Scene) -> Mistake:
+    inner = scene.inner
+    if scene.at_end and inner is not None:
+        bracket = scene.source.line(inner.line)[inner.column - 1 : inner.column]
+        if bracket in ("[", "{"):
+            where = scene.point(inner.line, inner.column)
+            return Mistake(where, f"this '{bracket}' is never closed", f"write '{CLOSING[bracket]}' where it ends")
     if scene.char in ("']'", "'}'"):
         return scene.here(f"{scene.char} closes nothing", "delete it, or write the bracket that opens it")
     return scene.here(f"a value is missing before {scene.char}", "write the value, or '\"\"' for an empty text")

@@ -35,13 +35,13 @@ def warn_unused(document: Document, elaborator: Elaborator, report: Report) -> N
     for name, (key, node) in blocks.items():
         block = find(elaborator, name)
         if name not in words and key.source is own:
-            report.add(key, "unused-block", f"block '{name}' is never called", severity="warning")
+            report.add(key, "unused-block", f"block '{name}' is never called", severity="warning", help=f"remove it, or call it: - {name}")
         if block is None or key.source is not own or type(node) is not Mapping:
             continue
         inside, _ = _mentions([node])
         for arg, _default in block.args:
             if arg.text not in inside:
-                report.add(arg, "unused-argument", f"argument '{arg.text}' of block '{name}' is never used", severity="warning")
+                report.add(arg, "unused-argument", f"argument '{arg.text}' of block '{name}' is never used", severity="warning", help=f"remove it, or refer to it as ${arg.text}")
 
 
 def _mentions(nodes: Iterable[Node]) -> tuple[set[str], set[str]]:

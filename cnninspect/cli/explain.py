@@ -1,0 +1,26 @@
+"""``cnninspect explain``: a layer, a block, a word of the language or the code of a finding."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cnninspect.cli import common
+from cnninspect.values import clip
+
+
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A layer, a shipped block, a word of the language, or a finding's code.")],
+    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the page to a file.")] = None,
+) -> int:
+    """Explain a layer with its options, a word of the language, or what a finding means and how to mend it."""
+    common.choose("--color", color, common.COLORS)
+    from cnninspect.reports import explain as report  # noqa: PLC0415
+
+    text = report.explain(name, color=common.colored(color) and output in (None, "-"))
+    if text is None:
+        raise common.fail(f"there is nothing called '{clip(name)}' to explain", report.hint(name))
+    common.emit(text, output)
+    return 0

@@ -1,0 +1,36 @@
+"""``cnninspect layers``: every layer type, a line each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cnninspect.cli import common
+from cnninspect.values import clip
+
+FORMATS = ("table", "json", "markdown")
+
+
+def layers(
+    filter: Annotated[str, typer.Argument(metavar="[FILTER]", help="Show those whose name, spelling elsewhere or description contains this.")] = "",  # noqa: A002
+    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or markdown.")] = "table",  # noqa: A002
+    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the list to a file.")] = None,
+) -> int:
+    """List the layer types with what each is and the option that a bare value goes to."""
+    common.choose("--format", format, FORMATS)
+    common.choose("--color", color, common.COLORS)
+    from cnninspect.reports import layers as report  # noqa: PLC0415
+
+    found = report.entries(filter)
+    if not found:
+        raise common.fail(f"no layer has '{clip(filter)}' in its name or description", "cnninspect layers lists them all")
+    if format == "json":
+        text = report.json(found)
+    elif format == "markdown":
+        text = report.markdown(found)
+    else:
+        text = report.render(found, color=common.colored(color) and output in (None, "-"))
+    common.emit(text, output)
+    return 0

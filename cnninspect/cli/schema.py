@@ -1,0 +1,19 @@
+"""``cnninspect schema``: the JSON Schema of model files, for editors."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cnninspect.cli import common
+
+
+def schema(
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the schema to a file.")] = None,
+) -> int:
+    """Print the JSON Schema of model files, for completion and checks in an editor."""
+    from cnninspect.reports.schema import render  # noqa: PLC0415
+
+    common.emit(render(), output)
+    return 0

@@ -1,0 +1,84 @@
+"""Every layer type, a line each, by families."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.layers import load_all
+from cnninspect.records import Record
+from cnninspect.reports.delimited import markdown_table
+from cnninspect.reports.plain import aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnninspect.layers.base import Layer
+
+SCHEMA = "cnninspect.layers/1"
+TITLES = ("layer", "first option", "what it is")
+BOLD, DIM = "\x1b[1m{}\x1b[0m", "\x1b[2m{}\x1b[0m"
+
+
+class Entry(Record):
+    """One layer type."""
+
+    name: str
+    family: str
+    """The module that it stands in, without what tells parts of one family apart."""
+    summary: str
+    options: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+
+def entries(wanted: str = "") -> list[Entry]:
+    """The layer types whose name, alias, family or summary contains a text, by family and name."""
+    found = [_entry(layer) for layer in load_all().values()]
+    key = wanted.lower()
+    return sorted(
+        [entry for entry in found if any(key in text.lower() for text in (entry.name, entry.family, entry.summary, *entry.aliases))],
+        key=lambda entry: (entry.family, entry.name),
+    )
+
+
+def _entry(layer: type[Layer]) -> Entry:
+    family = layer.__module__.rpartition(".")[2].removesuffix("_more")
+    return Entry(layer.name, family, plain_text(layer.__doc__ or "").partition("\n")[0], tuple(layer.schema_options), layer.aliases)
+
+
+def plain_text(docstring: str) -> str:
+    """A docstring without its indentation and marks of code."""
+    from inspect import cleandoc  # noqa: PLC0415 - costs milliseconds
+
+    return cleandoc(docstring).replace("``", "")
+
+
+def render(found: Sequence[Entry], *, color: bool = False) -> str:
+    """A paragraph for each family."""
+    lines = aligned([[entry.name, first(entry), entry.summary] for entry in found], (False, False, False))
+    parts: dict[str, list[str]] = {}
+    for entry, line in zip(found, lines):  # noqa: B905 - one each
+        text = line.rstrip()
+        shown = BOLD.format(entry.name) + text[len(entry.name) :] if color else text
+        parts.setdefault(entry.family, []).append(f"  {shown}")
+    total = f"{len(found)} layer type{'' if len(found) == 1 else 's'}; cnninspect explain NAME tells more"
+    paragraphs = ["\n".join([family, *part]) for family, part in parts.items()]
+    return "\n\n".join([*paragraphs, DIM.format(total) if color else total]) + "\n"
+
+
+def markdown(found: Sequence[Entry]) -> str:
+    """The same as a Markdown table."""
+    rows = [(entry.name, first(entry), entry.summary) for entry in found]
+    return "\n".join(markdown_table(TITLES, rows, (False, False, False))) + "\n"
+
+
+def json(found: Sequence[Entry]) -> str:
+    """The same for programs, one layer type a line."""
+    from json import dumps  # noqa: PLC0415
+
+    layers = ",\n  ".join([dumps(entry._asdict(), ensure_ascii=False) for entry in found])
+    return f'{{"schema": "{SCHEMA}",\n "layers": [\n  {layers}]}}\n'
+
+
+def first(entry: Entry) -> str:
+    """The option that takes a bare value, empty where there is none."""
+    return entry.options[0] if entry.options else ""
