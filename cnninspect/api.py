@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnninspect.frontends.yaml.load import Loaded
-    from cnninspect.frontends.yaml.tree import Source
     from cnninspect.ir import Graph, Node
     from cnninspect.passes.cost import Cost, Totals
     from cnninspect.values import Finding, Shape
@@ -92,6 +91,28 @@ def load(model: str, /, *, variant: str | None = None, input: Shape | None = Non
     return loaded.graph
 
 
+class Shipped(Record):
+    """A network that comes with the package, or one of its variants."""
+
+    name: str
+    family: str
+    path: str
+    variant: str | None
+
+
+def shipped() -> list[Shipped]:
+    """Every network that comes with the package: each file, then its variants."""
+    from cnninspect.frontends import locate
+
+    found = []
+    for path in locate.zoo_files():
+        family = path.replace("\\", "/").rpartition("/")[2][:-5]
+        found.append(Shipped(family, family, path, None))
+        names = locate.variants_of(locate.open_shipped(path))
+        found += [Shipped(name, family, path, name) for name in names if name != family]
+    return found
+
+
 def summarize(graph: Graph, *, batch: int = 1, dtype: str = "float32") -> Summary:
     """Every figure of a graph: for each layer and in total."""
     from cnninspect.passes.cost import DTYPES, costs, total  # noqa: PLC0415
@@ -106,4 +127,4 @@ def summarize(graph: Graph, *, batch: int = 1, dtype: str = "float32") -> Summar
     return Summary(graph, batch, dtype, rows, total(found, runs))
 
 
-__all__ = ["CannotRun", "ModelError", "Problem", "Problems", "Row", "Summary", "load", "read", "summarize"]
+__all__ = ["CannotRun", "ModelError", "Problem", "Problems", "Row", "Shipped", "Summary", "load", "read", "shipped", "summarize"]

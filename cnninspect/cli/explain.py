@@ -11,13 +11,13 @@ from cnninspect.values import clip
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A layer, a shipped block, a word of the language, or a finding's code.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A layer, a block, a word of the language, or a code.")],
     color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the page to a file.")] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
 ) -> int:
     """Explain a layer with its options, a word of the language, or what a finding means and how to mend it."""
     common.choose("--color", color, common.COLORS)
-    from cnninspect.reports import explain as report  # noqa: PLC0415
+    from cnninspect.reports import explain as report
 
     text = report.explain(name, color=common.colored(color) and output in (None, "-"))
     if text is None:

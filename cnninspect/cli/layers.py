@@ -13,19 +13,19 @@ FORMATS = ("table", "json", "markdown")
 
 
 def layers(
-    filter: Annotated[str, typer.Argument(metavar="[FILTER]", help="Show those whose name, spelling elsewhere or description contains this.")] = "",  # noqa: A002
-    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or markdown.")] = "table",  # noqa: A002
+    filter: Annotated[str, typer.Argument(metavar="[FILTER]", help="Show those that mention this.")] = "",
+    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or markdown.")] = "table",
     color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the list to a file.")] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
 ) -> int:
     """List the layer types with what each is and the option that a bare value goes to."""
     common.choose("--format", format, FORMATS)
     common.choose("--color", color, common.COLORS)
-    from cnninspect.reports import layers as report  # noqa: PLC0415
+    from cnninspect.reports import layers as report
 
     found = report.entries(filter)
     if not found:
-        raise common.fail(f"no layer has '{clip(filter)}' in its name or description", "cnninspect layers lists them all")
+        raise common.fail(f"no layer mentions '{clip(filter)}'", "cnninspect layers lists them all")
     if format == "json":
         text = report.json(found)
     elif format == "markdown":

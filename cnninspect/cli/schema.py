@@ -10,10 +10,10 @@ from cnninspect.cli import common
 
 
 def schema(
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the schema to a file.")] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
 ) -> int:
     """Print the JSON Schema of model files, for completion and checks in an editor."""
-    from cnninspect.reports.schema import render  # noqa: PLC0415
+    from cnninspect.reports.schema import render
 
     common.emit(render(), output)
     return 0

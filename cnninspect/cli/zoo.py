@@ -10,9 +10,7 @@ import typer
 from cnninspect.cli import common
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    Listed = tuple[str, str, str, str | None]
+    from cnninspect.api import Shipped
 
 FORMATS = ("table", "json", "markdown")
 
@@ -30,13 +28,13 @@ def zoo(
     """List the networks that come with the program: each name can be given as a MODEL."""
     common.choose("--format", format, FORMATS)
     common.choose("--color", color, common.COLORS)
-    listed = list(_listed())
-    wanted = listed if name is None else _called(name, listed)
-    if name is not None and not wanted:
-        common.choose("zoo", name, [entry[0] for entry in listed])
     from cnninspect import api
     from cnninspect.reports import zoo as report
 
+    listed = api.shipped()
+    wanted = listed if name is None else _called(name, listed)
+    if name is not None and not wanted:
+        common.choose("zoo", name, [entry[0] for entry in listed])
     entries = []
     for called, family, path, variant in wanted:
         loaded = api.read(path, variant=variant)
@@ -51,21 +49,8 @@ def zoo(
     return 1 if any(entry.summary is None for entry in entries) else 0
 
 
-def _called(name: str, listed: list[Listed]) -> list[Listed]:
+def _called(name: str, listed: list[Shipped]) -> list[Shipped]:
     """The networks whose name or family begins with ``name``, where there is none those that contain it."""
     lower = name.lower()
     first = [entry for entry in listed if entry[0].lower().startswith(lower) or entry[1].lower().startswith(lower)]
     return first or [entry for entry in listed if lower in entry[0].lower() or lower in entry[1].lower()]
-
-
-def _listed() -> Iterator[Listed]:
-    """Name, family, path and variant of every network: each file itself, then its variants."""
-    from cnninspect.frontends import locate
-    from cnninspect.frontends.yaml.source import read_source
-
-    for path in locate.zoo_files():
-        family = os.path.basename(path)[:-5]
-        yield family, family, path, None
-        for variant in locate.variants_of(read_source(path, None)):
-            if variant != family:
-                yield variant, family, path, variant

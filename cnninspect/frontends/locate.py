@@ -48,17 +48,18 @@ def _shipped(name: str) -> tuple[Source, str | None] | None:
         return None
     path = join(zoo_folder(), f"{name}.yaml")
     if isfile(path):
-        return _open_shipped(path), None
+        return open_shipped(path), None
     marks = (f"\n  {name}:", f"\n  ? {name}")
     for path in zoo_files():
-        source = _open_shipped(path)
+        source = open_shipped(path)
         start = source.text.find("\nvariants:")
         if start >= 0 and any(source.text.find(mark, start) >= 0 for mark in marks) and name in variants_of(source):
             return source, name
     return None
 
 
-def _open_shipped(path: str) -> Source:
+def open_shipped(path: str) -> Source:
+    """The source of a shipped file, called by its bare name."""
     source = read_source(path, None)
     source.name = os.path.basename(path)
     return source
@@ -78,7 +79,7 @@ def shipped_names() -> list[str]:
     """Every name that can be given for a shipped network: the files and their variants."""
     names: list[str] = []
     for path in zoo_files():
-        names += [os.path.basename(path)[:-5], *variants_of(_open_shipped(path))]
+        names += [os.path.basename(path)[:-5], *variants_of(open_shipped(path))]
     return names
 
 

@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 BOLD, DIM = "\x1b[1m{}\x1b[0m", "\x1b[2m{}\x1b[0m"
 INPUTS = ("[16, 32, 32]", "[16, 32]", "[64]", "[16, 8, 8, 8]")
 """What examples work on: the first that a layer takes."""
-VALUES = {"out": "16", "kernel": "3", "rate": "0.5", "shape": "[-1]", "table": "[[0, 1], [1, 2]]", "axes": "[2, 1, 3]", "mean": "0", "variance": "1"}
+VALUES = {
+    "out": "16",
+    "kernel": "3",
+    "rate": "0.5",
+    "shape": "[-1]",
+    "table": "[[0, 1], [1, 2]]",
+    "axes": "[2, 1, 3]",
+    "mean": "0",
+    "variance": "1",
+}
 """What examples write for options that must be written."""
 EXAMPLES = {
     "split": "- split: {parts: 2}",
@@ -62,10 +71,14 @@ def names() -> list[str]:
 
 def hint(name: str) -> str:
     """What to try instead of a name that there is not."""
-    from difflib import get_close_matches  # noqa: PLC0415 - on this path only
+    from difflib import get_close_matches
 
     close = get_close_matches(name.lower()[:80], names(), 3)
-    return f"did you mean {' or '.join(close)}?" if close else "cnninspect layers lists the layers, cnninspect zoo the networks"
+    return (
+        f"did you mean {' or '.join(close)}?"
+        if close
+        else "cnninspect layers lists the layers, cnninspect zoo the networks"
+    )
 
 
 def _spelled(word: str) -> str | None:
@@ -82,7 +95,11 @@ def _parts(word: str) -> Iterator[Paragraphs]:
     if layer is not None:
         yield _layer(layer)
     if word in pages.library_names():
-        yield [f"{word}: a block that comes with cnninspect", _indented(pages.library_text(word)), *_example(f"- {word}")]
+        yield [
+            f"{word}: a block that comes with cnninspect",
+            _indented(pages.library_text(word)),
+            *_example(f"- {word}"),
+        ]
     for kind, found in (("a word of the language", pages.language()), ("a finding", pages.codes())):
         if word in found:
             yield [f"{word}: {kind}", _unfenced(found[word].text)]
@@ -93,7 +110,14 @@ def _parts(word: str) -> Iterator[Paragraphs]:
 
 def _layer(layer: type[Layer]) -> Paragraphs:
     elsewhere = f"Elsewhere: {', '.join(layer.aliases)}" if layer.aliases else ""
-    return [f"{layer.name}: a layer", plain_text(layer.__doc__ or "").strip(), _options(layer), *_example(_written(layer)), _in_torch(layer), elsewhere]
+    return [
+        f"{layer.name}: a layer",
+        plain_text(layer.__doc__ or "").strip(),
+        _options(layer),
+        *_example(_written(layer)),
+        _in_torch(layer),
+        elsewhere,
+    ]
 
 
 def _options(layer: type[Layer]) -> str:

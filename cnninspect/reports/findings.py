@@ -29,7 +29,9 @@ BOLD, RED, YELLOW, BLUE, CYAN, GREEN = "1", "1;31", "1;33", "1;34", "1;36", "1;3
 COLORS = {"error": RED, "warning": YELLOW, "note": CYAN}
 
 
-def render(findings: Sequence[Finding], sources: Iterable[Source], *, color: bool = False, width: int | None = None) -> str:
+def render(
+    findings: Sequence[Finding], sources: Iterable[Source], *, color: bool = False, width: int | None = None
+) -> str:
     """Every finding with its line of the file and carets under the place, then their number; empty for none.
 
     ``width`` is the number of cells of a line of the file that are shown; a longer line is cut around the place.
@@ -168,7 +170,7 @@ def _width(cell: str) -> int:
     """How many cells of a terminal a character takes: two for the wide ones of East Asia, none for accents."""
     if cell.isascii():
         return len(cell)
-    import unicodedata  # noqa: PLC0415 - most files are ASCII
+    import unicodedata
 
     if unicodedata.category(cell) in ("Mn", "Me"):
         return 0

@@ -35,19 +35,29 @@ def entries(wanted: str = "") -> list[Entry]:
     found = [_entry(layer) for layer in load_all().values()]
     key = wanted.lower()
     return sorted(
-        [entry for entry in found if any(key in text.lower() for text in (entry.name, entry.family, entry.summary, *entry.aliases))],
+        [
+            entry
+            for entry in found
+            if any(key in text.lower() for text in (entry.name, entry.family, entry.summary, *entry.aliases))
+        ],
         key=lambda entry: (entry.family, entry.name),
     )
 
 
 def _entry(layer: type[Layer]) -> Entry:
     family = layer.__module__.rpartition(".")[2].removesuffix("_more")
-    return Entry(layer.name, family, plain_text(layer.__doc__ or "").partition("\n")[0], tuple(layer.schema_options), layer.aliases)
+    return Entry(
+        layer.name,
+        family,
+        plain_text(layer.__doc__ or "").partition("\n")[0],
+        tuple(layer.schema_options),
+        layer.aliases,
+    )
 
 
 def plain_text(docstring: str) -> str:
     """A docstring without its indentation and marks of code."""
-    from inspect import cleandoc  # noqa: PLC0415 - costs milliseconds
+    from inspect import cleandoc
 
     return cleandoc(docstring).replace("``", "")
 
@@ -73,7 +83,7 @@ def markdown(found: Sequence[Entry]) -> str:
 
 def json(found: Sequence[Entry]) -> str:
     """The same for programs, one layer type a line."""
-    from json import dumps  # noqa: PLC0415
+    from json import dumps
 
     layers = ",\n  ".join([dumps(entry._asdict(), ensure_ascii=False) for entry in found])
     return f'{{"schema": "{SCHEMA}",\n "layers": [\n  {layers}]}}\n'

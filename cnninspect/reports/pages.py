@@ -78,7 +78,9 @@ def _read(name: str) -> dict[str, Page]:
 
 def library_names() -> list[str]:
     """Every block that comes with the program."""
-    return sorted(name[:-5] for name in listdir(join(PACKAGE, "frontends", "yaml", "library")) if name.endswith(".yaml"))
+    return sorted(
+        name[:-5] for name in listdir(join(PACKAGE, "frontends", "yaml", "library")) if name.endswith(".yaml")
+    )
 
 
 def library_text(name: str) -> str:

@@ -100,7 +100,12 @@ def _sections(layers: Mapping[str, type[Layer]]) -> Schema:
         "defaults": {"type": "object", "properties": defaults},
         "blocks": dict(BLOCKS),
         "layers": {**LAYERS, "minItems": 1},
-        "outputs": {"anyOf": [{"type": "array", "items": NAME}, {"type": "object", "additionalProperties": {"anyOf": [NAMES, _HEAD]}}]},
+        "outputs": {
+            "anyOf": [
+                {"type": "array", "items": NAME},
+                {"type": "object", "additionalProperties": {"anyOf": [NAMES, _HEAD]}},
+            ]
+        },
         "budgets": {"type": "object"},
     }
     words = pages.language()
@@ -134,7 +139,10 @@ def _mapping(layers: Mapping[str, type[Layer]]) -> Schema:
     described = {name: {"description": words[name].first_sentence(), **value} for name, value in beside.items()}
     known = {"sequence": {"description": words["sequence"].first_sentence(), **LAYERS}}
     known |= {name: _value(layer) for name, layer in layers.items()}
-    library = {name: {"description": f"a block that comes with cnninspect: cnninspect explain {name}"} for name in pages.library_names()}
+    library = {
+        name: {"description": f"a block that comes with cnninspect: cnninspect explain {name}"}
+        for name in pages.library_names()
+    }
     return {
         "type": "object",
         "properties": {**described, **known, **library},
@@ -157,7 +165,12 @@ def _value(layer: type[Layer]) -> Schema:
         own = _properties(layer)
         names: Schema = {"type": "array", "items": NAME, "minItems": 1}
         scalars = [{"allOf": [{"not": {"type": "array"}}, *bare]}] if bare else []
-        forms = [{"type": "null"}, names, *scalars, {"type": "object", "properties": own, "additionalProperties": branch}]
+        forms = [
+            {"type": "null"},
+            names,
+            *scalars,
+            {"type": "object", "properties": own, "additionalProperties": branch},
+        ]
     return {"description": summary(layer), "anyOf": forms}
 
 

@@ -66,8 +66,10 @@ def test_every_layer_has_an_example(name: str) -> None:
 
 
 def test_layer_of_another_tool(capsys: pytest.CaptureFixture[str]) -> None:
-    """torch's and Keras's name of a layer leads to the layer."""
-    assert shown(capsys, "nn.BatchNorm2d").startswith("batch_norm: a layer\n\nnn.BatchNorm2d is called batch_norm here.\n\n")
+    """The name that torch or Keras has for a layer leads to the layer."""
+    assert shown(capsys, "nn.BatchNorm2d").startswith(
+        "batch_norm: a layer\n\nnn.BatchNorm2d is called batch_norm here.\n\n"
+    )
 
 
 @pytest.mark.parametrize("name", pages.library_names())

@@ -185,7 +185,7 @@ def test_colour_on_request(small: str) -> None:
 @pytest.mark.parametrize(
     ("environment", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
-def test_a_terminal(small: str, environment: dict[str, str], colored: bool) -> None:
+def test_a_terminal(small: str, environment: dict[str, str], colored: bool) -> None:  # noqa: FBT001 - a parameter
     """At a terminal the table is a tree, in colour unless NO_COLOR or a dumb terminal forbid it."""
     import pty
 

@@ -110,7 +110,10 @@ def test_blocks_call_blocks() -> None:
     text = INPUT + "blocks: {a: {args: {w}, layers: [b: $w * 2]}, b: {args: {w}, layers: [{conv: {out: $w, kernel: 1}}]}}\n"
     assert shapes(text + "layers: [a: 3]") == [(6, 8, 8)]
     loop = INPUT + "blocks: {a: [b], b: [a]}\nlayers: [a]"
-    assert findings(loop) == ["2:22 recursive-block: block 'a' calls itself: a → b → a"]
+    assert findings(loop) == [
+        "2:22 recursive-block: block 'a' calls itself: a → b → a"
+        " | a block is written out where it is called: use repeat, or call another block"
+    ]
 
 
 def test_argument_hides_param() -> None:
@@ -206,7 +209,9 @@ def test_params_refer_to_params() -> None:
     assert shapes(text) == [(6, 8, 8)]
     assert shapes(text, sets={"base": 5}) == [(10, 8, 8)]
     circle = INPUT + "params: {a: $b, b: $a}\nlayers: [{conv: {out: $a, kernel: 1}}]"
-    assert findings(circle) == ["2:13 param-cycle: params refer to each other in a circle: a → b → a"]
+    assert findings(circle) == [
+        "2:13 param-cycle: params refer to each other in a circle: a → b → a | give one of them a value of its own"
+    ]
 
 
 def test_when_and_else() -> None:
@@ -330,10 +335,10 @@ def test_names_inside_a_block_are_private() -> None:
         "two.2 add 4x8x8 < two.mine two.inside.1",
         "3 add 4x8x8 < one.2 two.2",
     ]
-    blocks = "blocks: {b: [{relu: , name: own}, {add: [own, mine]}], o: [{relu: , name: mine}, b]}\n"
-    assert findings(INPUT + blocks + "layers: [{o: , name: x}, {tanh: , from: x.mine}]") == [
+    blocks = "blocks: {b: [{relu: , name: own}, {add: [own, mine]}], o: [{relu: , name: mine}]}\n"
+    assert findings(INPUT + blocks + "layers: [{o: , name: x}, {tanh: , from: x.mine}, {b: , from: x}]") == [
         "2:47 unknown-tensor: no layer above is called 'mine' | a layer is read by its name; names inside a block are private to it",
-        "3:41 unknown-tensor: no layer above is called 'x.mine' | a layer is read by its name; names inside a block are private to it",
+        "3:42 unknown-tensor: no layer above is called 'x.mine' | a layer is read by its name; names inside a block are private to it",
     ]
 
 

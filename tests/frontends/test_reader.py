@@ -696,7 +696,7 @@ DATA = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(TEXT
 class Quoting(yaml.SafeDumper):
     """Writes text in quotes, so that YAML 1.1 and 1.2 agree on everything."""
 
-    def ignore_aliases(self, data: object) -> bool:
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True
 
 
@@ -713,7 +713,7 @@ def spelled(number: float) -> str:
 
 @settings(max_examples=200, deadline=None)
 @given(data=DATA, flow=st.booleans(), width=st.sampled_from([20, 80, 10_000]), unicode=st.booleans())
-def test_round_trip(data: object, flow: bool, width: int, unicode: bool) -> None:
+def test_round_trip(data: object, flow: bool, width: int, unicode: bool) -> None:  # noqa: FBT001
     """What another program wrote as YAML is read back the same, in either style, by either parser."""
     text = yaml.dump(data, Dumper=Quoting, default_flow_style=flow, width=width, allow_unicode=unicode, sort_keys=False)
     text = text.replace("!!float ", "")

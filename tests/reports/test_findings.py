@@ -10,17 +10,20 @@ from cnninspect.frontends.yaml.tree import Source
 from cnninspect.reports.findings import MOST_SHOWN, count, excerpt, records, render, safe
 from cnninspect.values import Finding, Span
 
-TINY = Source("tiny.yaml", "name: tiny\ninput: [6, 32, 32]\nlayers:\n  - conv:\n      out: 8\n      kernel: 3\n\n      groups: 4\n")
+TINY = Source(
+    "tiny.yaml",
+    "name: tiny\ninput: [6, 32, 32]\nlayers:\n  - conv:\n      out: 8\n      kernel: 3\n\n      groups: 4\n",
+)
 
 
-def finding(  # noqa: PLR0913 - the fields of a record
+def finding(
     span: Span,
     *,
     severity: str = "error",
     code: str = "bad-value",
     message: str = "wrong",
     notes: tuple[str, ...] = (),
-    help: str = "",  # noqa: A002
+    help: str = "",
 ) -> Finding:
     """A finding with defaults."""
     return Finding(code, severity, message, notes, help, span)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from cnninspect.reports.pages import Example
 
 PACKAGE = Path(__file__).parent.parent.parent / "cnninspect"
-CALLS = {"Problem": 0, "BadText": 0, "Unreadable": 0, "ExpressionError": 0, "Disagree": None, "add": 1, "say": 1}
-"""What makes a finding, and which argument is the code."""
+CALLS = {"Problem", "BadText", "Unreadable", "ExpressionError", "add", "say", "__init__"}
+"""What is called with the code of a finding."""
 WITHOUT_EXAMPLE = {
     "extends-too-deep",  # takes seventeen files
     "file-not-found",  # takes no file at all
@@ -31,10 +31,10 @@ CODES = pages.codes()
 LANGUAGE = pages.language()
 
 
-def is_code(node: ast.AST) -> bool:
-    """Whether an expression is a word in kebab case, written out."""
-    text = node.value if isinstance(node, ast.Constant) else None
-    return isinstance(text, str) and text.replace("-", "").isalpha() and text.islower() and "-" in text
+def codes_in(nodes: list[ast.expr]) -> set[str]:
+    """The words in kebab case among some expressions."""
+    words = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return {word for word in words if word.replace("-", "").isalpha() and word.islower() and "-" in word}
 
 
 def reported() -> set[str]:
@@ -46,12 +46,11 @@ def reported() -> set[str]:
                 found.add(ast.literal_eval(node.value))
             if isinstance(node, ast.Call):
                 called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                values = [*node.args, *[word.value for word in node.keywords if word.arg == "code"]]
-                if called in CALLS or called == "__init__":
-                    found |= {value.value for value in values if is_code(value) and isinstance(value, ast.Constant)}
+                if called in CALLS:
+                    found |= codes_in([*node.args, *[word.value for word in node.keywords if word.arg == "code"]])
             if isinstance(node, ast.FunctionDef):
                 defaults = [*node.args.defaults, *[value for value in node.args.kw_defaults if value is not None]]
-                found |= {value.value for value in defaults if is_code(value) and isinstance(value, ast.Constant)}
+                found |= codes_in(defaults)
     return found
 
 
@@ -72,7 +71,12 @@ def options_of(example: Example) -> dict[str, Any]:
     option, value = example.options
     name, _, rest = value.partition("=")
     sizes = tuple(int(size) for size in rest.split("x") if size.isdecimal())
-    return {"--variant": {"variant": value}, "--set": {"sets": {name: rest}}, "--input": {"inputs": {name: sizes}}}[option]
+    known: dict[str, dict[str, Any]] = {
+        "--variant": {"variant": value},
+        "--set": {"sets": {name: rest}},
+        "--input": {"inputs": {name: sizes}},
+    }
+    return known[option]
 
 
 def read(example: Example, folder: Path) -> Loaded:

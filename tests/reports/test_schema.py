@@ -49,7 +49,7 @@ STRUCTURE = (
 """Codes of mistakes that can be seen without knowing shapes and names."""
 
 
-def plain(node: Node) -> Any:  # noqa: ANN401 - any YAML
+def plain(node: Node) -> Any:
     """A tree as an editor's validator sees it."""
     if type(node) is Scalar:
         return node.value
@@ -59,7 +59,7 @@ def plain(node: Node) -> Any:  # noqa: ANN401 - any YAML
     return {key.text: plain(value) for key, value in node.pairs}
 
 
-def data(text: str) -> Any:  # noqa: ANN401
+def data(text: str) -> Any:
     """The data of a model's text."""
     tree = read_tree(text_source(text), Report())
     assert tree is not None
@@ -215,8 +215,12 @@ def accepted(option: Option[Any], value: object) -> bool:
 
 NUMBERS = st.one_of(st.integers(-6, 6), st.sampled_from([0.0, 1.0, -1.0, 0.5, 1.5, 2.0, -0.5, 1e-5, 64, 1000]))
 WORDS = st.sampled_from(
-    sorted({word for option in OPTIONS.values() for word in getattr(option, "choices", getattr(option, "words", ()))})
-    + ["", "3", "true", "channels", "height", "yes", "none"],
+    [
+        *sorted(
+            {word for option in OPTIONS.values() for word in getattr(option, "choices", getattr(option, "words", ()))}
+        ),
+        *("", "3", "true", "channels", "height", "yes", "none"),
+    ],
 )
 LEAVES = st.one_of(NUMBERS, NUMBERS, st.booleans(), st.none(), WORDS)
 ANYTHING = st.one_of(

@@ -76,7 +76,7 @@ def resizers(draw: st.DrawFn) -> Item:
         {"conv_transpose": {"out": draw(st.integers(1, 6)), "kernel": draw(st.integers(1, 4)), "stride": draw(st.integers(1, 2))}},
         {"upsample": draw(st.integers(1, 2))},
         {"pad": {"padding": draw(st.integers(0, 2))}},
-        {"crop": {"amount": draw(st.integers(0, 1))}},
+        {"crop": {"cropping": draw(st.integers(0, 1))}},
         {"global_avg_pool": {}},
         {"adaptive_avg_pool": draw(st.integers(1, 3))},
         {"channel_shuffle": draw(st.integers(1, 3))},

@@ -19,7 +19,9 @@ from cnninspect.layers import find as find_layer
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
-    from cnninspect.frontends.yaml.elaborate import Context, Elaborator
+    from cnninspect.frontends.yaml.context import Context
+    from cnninspect.frontends.yaml.elaborate import Elaborator
+    from cnninspect.frontends.yaml.growing import Growing
     from cnninspect.frontends.yaml.items import Item
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node
@@ -63,7 +65,7 @@ def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
     return Block(key.text, args if type(args) is Mapping else None, let if type(let) is Mapping else None, layers)
 
 
-def find(elaborator: Elaborator, name: str) -> Block | None:
+def find(elaborator: Growing, name: str) -> Block | None:
     """The block of that name: the model's own, or one of those that come with the program."""
     known = elaborator.blocks
     if name in known:
@@ -110,7 +112,9 @@ def call(  # noqa: PLR0913 - all of one item
     """Elaborate a call of a block."""
     if any(above.block == block.name for above in context.calls):
         chain = " → ".join([above.block for above in context.calls] + [block.name])
-        elaborator.report.add(item.op, "recursive-block", f"block '{block.name}' calls itself: {clip(chain)}", help="a block is written out where it is called: use repeat, or call another block")
+        message = f"block '{block.name}' calls itself: {clip(chain)}"
+        advice = "a block is written out where it is called: use repeat, or call another block"
+        elaborator.report.add(item.op, "recursive-block", message, help=advice)
         return elaborator.broken(block.name, item.op.span, start, context, name)
     values = _arguments(elaborator, block, item, context)
     if values is None:
@@ -217,7 +221,7 @@ def _defaults(elaborator: Elaborator, block: Block, env: Environment, given: set
             env.values[key.text] = UNKNOWN
 
 
-def least_layers(elaborator: Elaborator, item: Item, depth: int = 0) -> int:
+def least_layers(elaborator: Growing, item: Item, depth: int = 0) -> int:
     """A lower bound of the layers that an item makes, found without expanding anything."""
     if item.when is not None or depth > 20:  # noqa: PLR2004 - a bound may stop anywhere
         return 0
@@ -231,7 +235,7 @@ def least_layers(elaborator: Elaborator, item: Item, depth: int = 0) -> int:
     return 1
 
 
-def _least_of_list(elaborator: Elaborator, layers: Sequence, depth: int) -> int:
+def _least_of_list(elaborator: Growing, layers: Sequence, depth: int) -> int:
     total = 0
     for node in layers.items[:1000]:
         item = parse_item(node, Report())

@@ -10,81 +10,31 @@ from typing import TYPE_CHECKING
 
 from cnninspect import layers
 from cnninspect.frontends.yaml import blocks, merges, sharing
-from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, Previous, value_of
+from cnninspect.frontends.yaml.environment import UNKNOWN, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
+from cnninspect.frontends.yaml.growing import Growing
 from cnninspect.frontends.yaml.hints import alias_table, layer_help
-from cnninspect.frontends.yaml.items import Item, parse_item
-from cnninspect.frontends.yaml.making import Maker
-from cnninspect.frontends.yaml.names import Full, Namer
+from cnninspect.frontends.yaml.items import parse_item
+from cnninspect.frontends.yaml.names import Full
 from cnninspect.frontends.yaml.naming import Scope
 from cnninspect.frontends.yaml.tree import Mapping, Sequence
-from cnninspect.ir import Node, Tensor
+from cnninspect.ir import Node
 from cnninspect.layers.base import Merge
 from cnninspect.options import as_int, described
-from cnninspect.values import Problem, Problems, clip, show_shape
+from cnninspect.values import Problem, Problems, clip
 
 if TYPE_CHECKING:
-    from cnninspect.frontends.yaml.document import Document
+    from cnninspect.frontends.yaml.context import Context
+    from cnninspect.frontends.yaml.items import Item
     from cnninspect.frontends.yaml.making import Written
-    from cnninspect.frontends.yaml.naming import Frame, Tensors
+    from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node as TreeNode
-    from cnninspect.frontends.yaml.tree import Report, Scalar
-    from cnninspect.ir import BlockCall, Input
+    from cnninspect.frontends.yaml.tree import Scalar
     from cnninspect.layers.base import Layer
-    from cnninspect.values import Shape, Span
-
-MAX_LAYERS = 1_000_000
-MAX_STEPS = 4_000_000
-MAX_DEPTH = 80
 
 
-class TooLarge(Exception):
-    """The network passes a limit; it has been reported, and nothing more is built."""
-
-
-class Context:
-    """Where in the program an item is being elaborated."""
-
-    __slots__ = ("calls", "depth", "env", "frame", "scope")
-
-    def __init__(
-        self,
-        env: Environment,
-        scope: Scope,
-        frame: Frame,
-        calls: tuple[BlockCall, ...] = (),
-        depth: int = 0,
-    ) -> None:
-        self.env = env
-        self.scope = scope
-        self.frame = frame
-        self.calls = calls
-        self.depth = depth
-
-    def having(self, values: dict[str, object]) -> Context:
-        """The same place with more names."""
-        return Context(Environment(values, self.env), self.scope, self.frame, self.calls, self.depth)
-
-    def within(self, scope: Scope) -> Context:
-        """One level deeper, children being named in ``scope``."""
-        return Context(self.env, scope, self.frame, self.calls, self.depth + 1)
-
-
-class Elaborator:
-    """The graph while it grows."""
-
-    def __init__(self, document: Document, report: Report, inputs: tuple[Input, ...], params: Environment) -> None:
-        self.document = document
-        self.report = report
-        self.inputs = inputs
-        self.params = params
-        self.blocks: dict[str, blocks.Block | None] = {}
-        self.nodes: list[Node] = []
-        self.steps = 0
-        self.maker = Maker(report, document.entries("defaults"))
-        self.namer = Namer(report, inputs)
-        self.scopes: dict[str, sharing.Recorded] = {}
-        self._items: dict[int, Item | None] = {}
+class Elaborator(Growing):
+    """Takes the layer lists of a model apart and adds their layers to the graph."""
 
     # --- lists, repeats, conditions ------------------------------------------------------
 
@@ -286,74 +236,3 @@ class Elaborator:
         shares = None if item.share is None else sharing.target(self, item.share, facts, context)
         copies = max([self.nodes[t.node].copies for t in start if t.node >= 0], default=1) * getattr(layer, "multiplies", 1)
         return self.add(Node(full, layer.name, layer, start, facts.outputs, facts, item.op.span, context.calls, shares, copies), context)
-
-    # --- the growing graph ---------------------------------------------------------------
-
-    def add(self, node: Node, context: Context) -> Tensors:
-        """Append a node; returns what it makes."""
-        if len(self.nodes) >= MAX_LAYERS:
-            self.report.add(node.span, "too-many-layers", f"the network has more than {MAX_LAYERS:,} layers", help="is a repeat too large?")
-            raise TooLarge
-        index = len(self.nodes)
-        self.nodes.append(node)
-        made = tuple([Tensor(index, i) for i in range(len(node.outputs))])
-        context.frame.tensors[node.name] = made
-        return made
-
-    def broken(self, op: str, span: Span, start: Tensors, context: Context, name: Scalar | str | None) -> Tensors:
-        """A row for something that could not be made: its shape, and all that follows from it, is unknown."""
-        full = self.namer.child(name, context)
-        return self.add(Node(full, clip(op, 40), None, start, (None,), None, span, context.calls), context)
-
-    def shape(self, tensor: Tensor) -> Shape | None:
-        """The shape of a tensor so far."""
-        if tensor.node < 0:
-            return self.inputs[-1 - tensor.node].shape
-        return self.nodes[tensor.node].outputs[tensor.output]
-
-    def previous(self, current: Tensors) -> Previous:
-        """``$prev`` for a layer that reads ``current``."""
-        return Previous(self.shape(current[0]) if current else None)
-
-    def origin(self, tensor: Tensor) -> str:
-        """Where a tensor comes from, for a note."""
-        if tensor.node < 0:
-            given = self.inputs[-1 - tensor.node]
-            return f"the network's input at {given.span}"
-        node = self.nodes[tensor.node]
-        return f"made by '{node.name}' at {node.span}"
-
-    def describe(self, tensor: Tensor) -> str:
-        """A tensor's shape and origin, for a note."""
-        return f"{show_shape(self.shape(tensor))}, {self.origin(tensor)}"
-
-    def chain(self, context: Context) -> list[str]:
-        """Notes on the blocks that led here, innermost first."""
-        notes = [f"in block '{call.block}', called at {call.span}" for call in reversed(context.calls[-3:])]
-        hidden = len(context.calls) - len(notes)
-        return [*notes, f"… {hidden} more blocks above"] if hidden > 0 else notes
-
-    # --- limits --------------------------------------------------------------------------
-
-    def guard(self, item: Item, context: Context) -> None:
-        """Stop what would nest or run without end."""
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            self.report.add(item.op, "too-many-layers", f"more than {MAX_STEPS:,} items were expanded", help="is a repeat too large?")
-            raise TooLarge
-        if context.depth > MAX_DEPTH:
-            self.report.add(item.op, "nesting-too-deep", f"blocks and sequences nest more than {MAX_DEPTH} deep here")
-            raise TooLarge
-
-    def room_for(self, count: int, item: Item) -> None:
-        """Refuse a repeat that would pass the limit, before any of it is built."""
-        each = blocks.least_layers(self, item)
-        if len(self.nodes) + count * max(each, 1) > MAX_LAYERS:
-            total = f"{count:,} × {each:,}" if each > 1 else f"{count:,}"
-            self.report.add(
-                item.repeat or item.op,
-                "too-many-layers",
-                f"repeating this {total} times passes the limit of {MAX_LAYERS:,} layers",
-                help="is a repeat too large?",
-            )
-            raise TooLarge

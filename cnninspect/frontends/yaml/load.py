@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnninspect.frontends.yaml.context import Context
 from cnninspect.frontends.yaml.document import Document, inherit, read_document
-from cnninspect.frontends.yaml.elaborate import Context, Elaborator, TooLarge
+from cnninspect.frontends.yaml.elaborate import Elaborator
 from cnninspect.frontends.yaml.environment import Environment
+from cnninspect.frontends.yaml.growing import TooLarge
 from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.parameters import read_params
 from cnninspect.frontends.yaml.ports import read_inputs, read_outputs

@@ -12,7 +12,8 @@ from cnninspect.values import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnninspect.frontends.yaml.elaborate import Context, Elaborator
+    from cnninspect.frontends.yaml.context import Context
+    from cnninspect.frontends.yaml.elaborate import Elaborator
     from cnninspect.frontends.yaml.items import Item
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node

@@ -13,10 +13,13 @@ from cnninspect.frontends.yaml.tree import Scalar, Sequence
 from cnninspect.values import Span, clip
 
 if TYPE_CHECKING:
-    from cnninspect.frontends.yaml.elaborate import Context
+    from collections.abc import Callable
+
+    from cnninspect.frontends.yaml.context import Context
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node, Report
-    from cnninspect.ir import Input
+    from cnninspect.ir import Input, Tensor
+    from cnninspect.values import Shape
 
 
 class Full(str):
@@ -28,8 +31,9 @@ class Full(str):
 class Namer:
     """Every name of the network, with the place that took it."""
 
-    def __init__(self, report: Report, inputs: tuple[Input, ...]) -> None:
+    def __init__(self, report: Report, inputs: tuple[Input, ...], shape: Callable[[Tensor], Shape | None]) -> None:
         self.report = report
+        self.shape = shape
         self.taken: dict[str, Span] = {given.name: given.span for given in inputs}
 
     def child(self, name: Scalar | str | None, context: Context) -> str:
@@ -43,10 +47,13 @@ class Namer:
             text = self.text(name, context)
             if text is not None:
                 full = scope.full(text)
-                if full not in self.taken:
+                if full == "prev":
+                    self.report.add(name, "bad-name", "'prev' always means the tensor above", help="give it another name")
+                elif full not in self.taken and not context.frame.numbered(full):
                     self.taken[full] = name.span
                     return full
-                self._twice(name, full, context)
+                else:
+                    self._twice(name, full, context)
         elif name is not None and scope.full(name) not in self.taken:
             full = scope.full(name)
             self.taken[full] = NOWHERE
@@ -62,7 +69,7 @@ class Namer:
     """A scope takes a name as a layer does."""
 
     def _twice(self, name: Scalar, full: str, context: Context) -> None:
-        first = self.taken[full]
+        first = self.taken.get(full, NOWHERE)
         help_ = "names of layers are unique; inside a repeat write it with its number: name: block${i}"
         if first == name.span and context.calls:
             block = context.calls[-1].block
@@ -115,6 +122,7 @@ class Namer:
         if text is None:
             return None
         found = current if text == "prev" else context.frame.resolve(text, context.scope.prefix)
+        found = found or self._inside_broken(text, context)
         if found is None:
             guess = near(text, [*context.frame.visible(), "prev"])
             self.report.add(
@@ -124,6 +132,15 @@ class Namer:
                 help=f"did you mean '{guess}'?" if guess else "a layer is read by its name; names inside a block are private to it",
             )
         return found
+
+    def _inside_broken(self, name: str, context: Context) -> Tensors | None:
+        """What stands for a part of something that could not be made: that it has no such part is not known."""
+        while "." in name:
+            name = name.rpartition(".")[0]
+            found = context.frame.resolve(name, context.scope.prefix)
+            if found and self.shape(found[0]) is None:
+                return found
+        return None
 
 
 NOWHERE = Span("", 0, 0, 0, 0)

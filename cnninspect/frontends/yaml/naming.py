@@ -19,8 +19,8 @@ def bad_name(name: str) -> str:
     """Why a name cannot be part of a ``state_dict`` key; empty when it can."""
     if not name:
         return "a name cannot be empty"
-    if len(name) > 100:  # noqa: PLR2004 - longer ones are mistakes
-        return "a name has at most 100 characters"
+    if len(name) > 4000 or any(len(part) > 100 for part in name.split(".")):  # noqa: PLR2004 - longer ones are mistakes
+        return "a name has at most 100 characters between its dots"
     if not ALLOWED.issuperset(name):
         return "a name is made of letters, digits, '_', '-' and '.'"
     if name.startswith(".") or name.endswith(".") or ".." in name:

@@ -71,7 +71,7 @@ class _Lazy:
             elif needed in path:
                 chain = " → ".join([*path[path.index(needed) :], needed])
                 message = f"params refer to each other in a circle: {clip(chain)}"
-                self.report.add(self.nodes[needed], "param-cycle", message)
+                self.report.add(self.nodes[needed], "param-cycle", message, help="give one of them a value of its own")
                 self.values.update(dict.fromkeys(path[path.index(needed) :], UNKNOWN))
             else:
                 path.append(needed)

@@ -15,8 +15,9 @@ from cnninspect.values import Shape, Span, clip
 if TYPE_CHECKING:
     from collections.abc import Mapping as AnyMapping
 
+    from cnninspect.frontends.yaml.context import Context
     from cnninspect.frontends.yaml.document import Document
-    from cnninspect.frontends.yaml.elaborate import Context, Elaborator
+    from cnninspect.frontends.yaml.elaborate import Elaborator
     from cnninspect.frontends.yaml.environment import Environment
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node, Report

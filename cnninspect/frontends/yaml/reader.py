@@ -110,7 +110,7 @@ class PythonParser(Reader, Scanner, Parser):
         self.forward(length)
         return super().scan_plain_spaces(indent, start_mark) or [blanks]
 
-    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Mark) -> list[str]:
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Mark) -> list[str]:  # noqa: FBT001 - as in PyYAML
         start = self.get_mark()
         try:
             chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
@@ -160,7 +160,7 @@ class _Builder:
         self.merged = 0
         self.problems = 0
 
-    def build(self, parser: Any) -> Node | None:
+    def build(self, parser: Any) -> Node | None:  # noqa: ANN401, PLR0915
         # One long loop on purpose: it runs for every event, and each call out of it costs a tenth of the whole.
         source, odd = self.source, self.odd
         cache: dict[str, tuple[str, Any]] = {}
@@ -284,7 +284,7 @@ class _Builder:
         if self.problems == MOST_PROBLEMS:
             raise _Stop
 
-    def span(self, event: Any) -> Span:
+    def span(self, event: Any) -> Span:  # noqa: ANN401
         start, end = event.start_mark, event.end_mark
         return Span(self.source.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
@@ -541,7 +541,7 @@ def _second_colon(scene: _Scene) -> Mistake:
     if ": " in inner or inner.startswith(("? ", "*")):
         value = clip(scene.row[scene.row.index(": ") + 2 :].strip(), 40) if ": " in scene.row else ""
         return scene.here("this line has a second ':'", f"put the value in quotes, or write a mapping: {{{value}}}")
-    if len(inner) > 1024:
+    if len(inner) > 1024:  # noqa: PLR2004 - YAML's limit
         return scene.here("a key has more than 1,024 characters", "shorten the key")
     above = scene.above()
     row = scene.source.line(above).split(" #")[0].rstrip() if above else ""

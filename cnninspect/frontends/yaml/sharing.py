@@ -10,7 +10,8 @@ from cnninspect.frontends.yaml.tree import Scalar
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
-    from cnninspect.frontends.yaml.elaborate import Context, Elaborator
+    from cnninspect.frontends.yaml.context import Context
+    from cnninspect.frontends.yaml.elaborate import Elaborator
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Sequence
     from cnninspect.ir import Node
@@ -32,7 +33,7 @@ class Recorded:
 
 def target(elaborator: Elaborator, name: Scalar, facts: Facts, context: Context) -> int | None:
     """The node that ``share:`` beside a layer names; None (and a finding) where it cannot be shared."""
-    found = elaborator.namer.resolve(name, (), context)
+    found = _named(elaborator, name, context)
     if found is None:
         return None
     index = found[0].node
@@ -44,6 +45,13 @@ def target(elaborator: Elaborator, name: Scalar, facts: Facts, context: Context)
     if owner.facts is None:
         return None
     return _checked(elaborator, owner, index, facts, name)
+
+
+def _named(elaborator: Elaborator, name: Scalar, context: Context) -> Tensors | None:
+    if name.text == "prev":
+        elaborator.report.add(name, "cannot-share", "prev is a tensor, not a layer", help="write the name of the layer")
+        return None
+    return elaborator.namer.resolve(name, (), context)
 
 
 def _checked(elaborator: Elaborator, owner: Node, index: int, facts: Facts, where: Scalar) -> int | None:

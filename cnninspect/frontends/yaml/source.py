@@ -124,7 +124,7 @@ def _near(path: str) -> str:
     folder, name = os.path.split(path)
     try:
         with os.scandir(folder or ".") as entries:
-            some = zip(entries, range(1000))
+            some = zip(entries, range(1000))  # noqa: B905 - the shorter ends it
             names = [entry.name for entry, _ in some if entry.name.endswith((".yaml", ".yml"))]
     except (OSError, ValueError):
         return ""
@@ -160,7 +160,7 @@ def _wide(data: bytes) -> str:
     marked = next((word for mark, word in MARKS if data.startswith(mark)), "")
     head = data[:16]
     zeros = [i % 2 for i, byte in enumerate(head) if byte == 0]
-    halves = len(head) >= 4 and len(zeros) == len(head) // 2 and len(set(zeros)) == 1
+    halves = len(head) >= 4 and len(zeros) == len(head) // 2 and len(set(zeros)) == 1  # noqa: PLR2004 - two characters
     return marked or ("UTF-16" if halves else "")
 
 

@@ -31,17 +31,21 @@ def warn_unused(document: Document, elaborator: Elaborator, report: Report) -> N
     own = document.source
     for name, (key, _) in params.items():
         if name not in names and key.source is own:
-            report.add(key, "unused-param", f"param '{name}' is never used", severity="warning", help="remove it, or refer to it as $" + name)
+            advice = f"remove it, or refer to it as ${name}"
+            report.add(key, "unused-param", f"param '{name}' is never used", severity="warning", help=advice)
     for name, (key, node) in blocks.items():
         block = find(elaborator, name)
         if name not in words and key.source is own:
-            report.add(key, "unused-block", f"block '{name}' is never called", severity="warning", help=f"remove it, or call it: - {name}")
+            advice = f"remove it, or call it: - {name}"
+            report.add(key, "unused-block", f"block '{name}' is never called", severity="warning", help=advice)
         if block is None or key.source is not own or type(node) is not Mapping:
             continue
         inside, _ = _mentions([node])
         for arg, _default in block.args:
             if arg.text not in inside:
-                report.add(arg, "unused-argument", f"argument '{arg.text}' of block '{name}' is never used", severity="warning", help=f"remove it, or refer to it as ${arg.text}")
+                message = f"argument '{arg.text}' of block '{name}' is never used"
+                advice = f"remove it, or refer to it as ${arg.text}"
+                report.add(arg, "unused-argument", message, severity="warning", help=advice)
 
 
 def _mentions(nodes: Iterable[Node]) -> tuple[set[str], set[str]]:

@@ -1,0 +1,115 @@
+"""The graph while it grows: its nodes so far, their names, and how large it may become."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.frontends.yaml import blocks
+from cnninspect.frontends.yaml.environment import Previous
+from cnninspect.frontends.yaml.making import Maker
+from cnninspect.frontends.yaml.names import Namer
+from cnninspect.ir import Node, Tensor
+from cnninspect.values import clip, show_shape
+
+if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.context import Context
+    from cnninspect.frontends.yaml.document import Document
+    from cnninspect.frontends.yaml.environment import Environment
+    from cnninspect.frontends.yaml.items import Item
+    from cnninspect.frontends.yaml.naming import Tensors
+    from cnninspect.frontends.yaml.sharing import Recorded
+    from cnninspect.frontends.yaml.tree import Report, Scalar
+    from cnninspect.ir import Input
+    from cnninspect.values import Shape, Span
+
+MAX_LAYERS = 1_000_000
+MAX_STEPS = 4_000_000
+MAX_DEPTH = 80
+
+
+class TooLarge(Exception):
+    """The network passes a limit; it has been reported, and nothing more is built."""
+
+
+class Growing:
+    """What has been added so far, and the ways to add more."""
+
+    def __init__(self, document: Document, report: Report, inputs: tuple[Input, ...], params: Environment) -> None:
+        self.document = document
+        self.report = report
+        self.inputs = inputs
+        self.params = params
+        self.blocks: dict[str, blocks.Block | None] = {}
+        self.nodes: list[Node] = []
+        self.steps = 0
+        self.maker = Maker(report, document.entries("defaults"))
+        self.namer = Namer(report, inputs, self.shape)
+        self.scopes: dict[str, Recorded] = {}
+        self._items: dict[int, Item | None] = {}
+
+    def add(self, node: Node, context: Context) -> Tensors:
+        """Append a node; returns what it makes."""
+        if len(self.nodes) >= MAX_LAYERS:
+            self.report.add(node.span, "too-many-layers", f"the network has more than {MAX_LAYERS:,} layers", help="is a repeat too large?")
+            raise TooLarge
+        index = len(self.nodes)
+        self.nodes.append(node)
+        made = tuple([Tensor(index, i) for i in range(len(node.outputs))])
+        context.frame.tensors[node.name] = made
+        return made
+
+    def broken(self, op: str, span: Span, start: Tensors, context: Context, name: Scalar | str | None) -> Tensors:
+        """A row for something that could not be made: its shape, and all that follows from it, is unknown."""
+        full = self.namer.child(name, context)
+        return self.add(Node(full, clip(op, 40), None, start, (None,), None, span, context.calls), context)
+
+    def shape(self, tensor: Tensor) -> Shape | None:
+        """The shape of a tensor so far."""
+        if tensor.node < 0:
+            return self.inputs[-1 - tensor.node].shape
+        return self.nodes[tensor.node].outputs[tensor.output]
+
+    def previous(self, current: Tensors) -> Previous:
+        """``$prev`` for a layer that reads ``current``."""
+        return Previous(self.shape(current[0]) if current else None)
+
+    def origin(self, tensor: Tensor) -> str:
+        """Where a tensor comes from, for a note."""
+        if tensor.node < 0:
+            given = self.inputs[-1 - tensor.node]
+            return f"the network's input at {given.span}"
+        node = self.nodes[tensor.node]
+        return f"made by '{node.name}' at {node.span}"
+
+    def describe(self, tensor: Tensor) -> str:
+        """A tensor's shape and origin, for a note."""
+        return f"{show_shape(self.shape(tensor))}, {self.origin(tensor)}"
+
+    def chain(self, context: Context) -> list[str]:
+        """Notes on the blocks that led here, innermost first."""
+        notes = [f"in block '{call.block}', called at {call.span}" for call in reversed(context.calls[-3:])]
+        hidden = len(context.calls) - len(notes)
+        return [*notes, f"… {hidden} more blocks above"] if hidden > 0 else notes
+
+    def guard(self, item: Item, context: Context) -> None:
+        """Stop what would nest or run without end."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            self.report.add(item.op, "too-many-layers", f"more than {MAX_STEPS:,} items were expanded", help="is a repeat too large?")
+            raise TooLarge
+        if context.depth > MAX_DEPTH:
+            self.report.add(item.op, "nesting-too-deep", f"blocks and sequences nest more than {MAX_DEPTH} deep here")
+            raise TooLarge
+
+    def room_for(self, count: int, item: Item) -> None:
+        """Refuse a repeat that would pass the limit, before any of it is built."""
+        each = blocks.least_layers(self, item)
+        if len(self.nodes) + count * max(each, 1) > MAX_LAYERS:
+            total = f"{count:,} × {each:,}" if each > 1 else f"{count:,}"
+            self.report.add(
+                item.repeat or item.op,
+                "too-many-layers",
+                f"repeating this {total} times passes the limit of {MAX_LAYERS:,} layers",
+                help="is a repeat too large?",
+            )
+            raise TooLarge
