@@ -91,6 +91,16 @@ def load(model: str, /, *, variant: str | None = None, input: Shape | None = Non
     return loaded.graph
 
 
+def load_plugin(module: str) -> None:
+    """Import a module that defines layers, so that models may use them; CannotRun where that fails."""
+    from cnninspect import layers
+
+    try:
+        layers.load_plugin(module)
+    except Problem as problem:
+        raise CannotRun(problem) from None
+
+
 class Shipped(Record):
     """A network that comes with the package, or one of its variants."""
 
@@ -127,4 +137,4 @@ def summarize(graph: Graph, *, batch: int = 1, dtype: str = "float32") -> Summar
     return Summary(graph, batch, dtype, rows, total(found, runs))
 
 
-__all__ = ["CannotRun", "ModelError", "Problem", "Problems", "Row", "Shipped", "Summary", "load", "read", "shipped", "summarize"]
+__all__ = ["CannotRun", "ModelError", "Problem", "Problems", "Row", "Shipped", "Summary", "load", "load_plugin", "read", "shipped", "summarize"]

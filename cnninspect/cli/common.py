@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from cnninspect import api
 from cnninspect.values import clip
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 
 COLORS = ("auto", "always", "never")
+Plugins = Annotated[
+    list[str] | None,
+    typer.Option("--plugin", metavar="MODULE", help="Import a module that defines layers of its own."),
+]
 
 
 class Stop(Exception):
@@ -46,6 +52,19 @@ def read_model(
         return api.read(model, variant=variant, sets=_pairs(sets or []), inputs=_shapes(inputs or []), outside=outside)
     except api.CannotRun as stopped:
         raise fail(stopped.problem.message, stopped.problem.help) from None
+
+
+def load_plugins(modules: list[str] | None) -> None:
+    """Import the modules that ``--plugin`` names, for the layers that they define."""
+    if not modules:
+        return
+    if os.getcwd() not in sys.path and "" not in sys.path:  # the console script starts without the working folder
+        sys.path.insert(0, os.getcwd())
+    for module in modules:
+        try:
+            api.load_plugin(module)
+        except api.CannotRun as stopped:
+            raise fail(stopped.problem.message, stopped.problem.help) from None
 
 
 def _pairs(sets: list[str]) -> dict[str, object]:

@@ -26,8 +26,10 @@ def expand(
     allow_outside: Annotated[
         bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
     ] = False,
+    plugin: common.Plugins = None,
 ) -> int:
     """Print a network as flat YAML: no blocks, repeats or expressions, every layer with its full name."""
+    common.load_plugins(plugin)
     loaded = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
     failed = common.has_errors(loaded) or loaded.graph is None
     if loaded.findings:

@@ -87,6 +87,7 @@ def summary(
     allow_outside: Annotated[
         bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
     ] = False,
+    plugin: common.Plugins = None,
 ) -> int:
     """Show the layers of networks with their shapes, parameters and MACs."""
     common.choose("--format", format, FORMATS)
@@ -96,6 +97,7 @@ def summary(
     brief = totals_only or (quiet and format in ("table", "markdown"))
     wish = Wish(format, depth, _columns(columns), sort, top, brief, units, batch, dtype, shown, drawn, quiet, verbose)
     _validate(wish)
+    common.load_plugins(plugin)
     loaded = [
         common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside) for model in models
     ]

@@ -24,6 +24,8 @@ COMMON = ("conv", "activation", "pool", "norm", "linear", "reshape", "merge", "a
 SUPPORT = ("__init__", "base", "windows")
 """Modules that define no layers."""
 
+broken_plugins: list[str] = []
+"""What is wrong with plugins that could not be imported."""
 _pending: list[str] = []
 _plugins_loaded = False
 
@@ -57,7 +59,7 @@ def load_all() -> dict[str, type[Layer]]:
 
 
 def load_plugins() -> None:
-    """Import what other packages offer; a plugin that fails to import is a Problem that names it."""
+    """Import what other packages offer, once a process."""
     global _plugins_loaded  # noqa: PLW0603 - once a process
     if _plugins_loaded:
         return
@@ -65,7 +67,10 @@ def load_plugins() -> None:
     from importlib.metadata import entry_points  # only when a name is not one of ours
 
     for entry in entry_points(group=GROUP):
-        load_plugin(entry.value.partition(":")[0])
+        try:
+            load_plugin(entry.value.partition(":")[0])
+        except Problem as problem:  # another package's mistake: told where a layer is missed
+            broken_plugins.append(problem.message)
 
 
 def load_plugin(module: str) -> None:

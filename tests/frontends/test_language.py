@@ -338,7 +338,7 @@ def test_names_inside_a_block_are_private() -> None:
     blocks = "blocks: {b: [{relu: , name: own}, {add: [own, mine]}], o: [{relu: , name: mine}]}\n"
     assert findings(INPUT + blocks + "layers: [{o: , name: x}, {tanh: , from: x.mine}, {b: , from: x}]") == [
         "2:47 unknown-tensor: no layer above is called 'mine' | a layer is read by its name; names inside a block are private to it",
-        "3:42 unknown-tensor: no layer above is called 'x.mine' | a layer is read by its name; names inside a block are private to it",
+        "3:41 unknown-tensor: no layer above is called 'x.mine' | a layer is read by its name; names inside a block are private to it",
     ]
 
 

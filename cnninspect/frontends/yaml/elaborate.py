@@ -184,6 +184,7 @@ class Elaborator(Growing):
             "unknown-layer",
             f"there is no layer or block called '{clip(op)}'",
             help=layer_help(op, known, aliases),
+            notes=layers.broken_plugins,
         )
 
     def add_layer(  # noqa: PLR0913 - all of one item
