@@ -57,9 +57,6 @@ def test_import_cnninspect_loads_no_dependency() -> None:
         ("summary", "resnet50", "vgg16"),
         ("expand", MODEL),
         ("zoo",),
-        ("layers",),
-        ("explain", "conv"),
-        ("schema",),
     ],
     ids=" ".join,
 )
@@ -68,6 +65,14 @@ def test_static_commands_stay_light(arguments: tuple[str, ...]) -> None:
     code, modules = loaded(*arguments)
     assert code == 0
     assert not modules & OWN
+
+
+@pytest.mark.parametrize("arguments", [("layers",), ("explain", "conv"), ("schema",)], ids=" ".join)
+def test_commands_about_the_language_stay_light(arguments: tuple[str, ...]) -> None:
+    """What lists every layer looks for plugins as well, which takes importlib.metadata and nothing else."""
+    code, modules = loaded(*arguments)
+    assert code == 0
+    assert not modules & (OWN - {"importlib.metadata"})
 
 
 def test_a_network_loads_only_the_layers_that_it_uses() -> None:

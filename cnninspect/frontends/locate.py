@@ -116,7 +116,7 @@ class Opener:
         if not exists(path):
             shipped = _shipped(name)
             if shipped is None:
-                raise Problem("extends-not-found", f"there is no file and no shipped network called '{clip(name)}'", help=f"looked in {base}")
+                raise _nothing_to_extend(name, base)
             if shipped[1] is not None:
                 raise Problem("extends-not-found", f"'{clip(name)}' is a variant", help=f"extend {shipped[0].name[:-5]} and set its params")
             return shipped[0]
@@ -130,6 +130,19 @@ class Opener:
         source = read_source(path, None)
         source.name = join(dirname(by.name), name)
         return source
+
+
+def _nothing_to_extend(name: str, base: str) -> Problem:
+    from cnninspect.frontends.yaml.hints import near
+
+    files = [entry for entry in os.listdir(base) if entry.endswith((".yaml", ".yml"))] if isdir(base) else []
+    shipped = [os.path.basename(path)[:-5] for path in zoo_files()]
+    guess = near(name, [*files[:1000], *shipped])
+    return Problem(
+        "extends-not-found",
+        f"there is no file and no shipped network called '{clip(name)}'",
+        help=f"did you mean '{guess}'?" if guess else f"looked in {clip(base)}",
+    )
 
 
 def broken(model: str, problem: BadText) -> Loaded:

@@ -57,6 +57,7 @@ class Layer:
         if rank not in self.ranks:
             rank = -1  # facts() refuses the rank itself: an option's length is beside the point then
         problems: list[Problem] = []
+        missing: list[Option[Any]] = []
         later: list[tuple[str, Same]] = []
         for key, option in self.schema_options.items():
             if key in given:
@@ -67,21 +68,22 @@ class Layer:
                 continue
             default = option.default
             if option.required:
-                problems.append(
-                    Problem(
-                        "missing-option",
-                        f"{self.name} needs '{key}': {option.help}",
-                        help=f"write {self.name}: {{{key}: …}}",
-                    ),
-                )
+                missing.append(option)
             elif isinstance(default, Same):
                 later.append((key, default))
             else:
                 values[key] = None if default is None else option.parse(default, rank)
+        if missing:
+            problems.append(self._missing(missing))
         if problems:
             raise Problems(problems)
         for key, default in later:
             values[key] = values[default.option]
+
+    def _missing(self, options: list[Option[Any]]) -> Problem:
+        wanted = " and ".join(f"'{option.name}': {option.help}" for option in options)
+        written = ", ".join(f"{option.name}: …" for option in options)
+        return Problem("missing-option", f"{self.name} needs {wanted}", help=f"write {self.name}: {{{written}}}")
 
     # --- facts -------------------------------------------------------------------------
 

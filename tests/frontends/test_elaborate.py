@@ -231,7 +231,7 @@ def test_limits_are_checked_before_anything_grows() -> None:
     assert [found.code for found in loaded.findings] == ["too-many-layers"]
     assert loaded.graph is None
     assert findings(INPUT + "layers: [{relu: , repeat: 1000001}]") == [
-        "2:27 too-many-layers: repeating this 1,000,001 times passes the limit of 1,000,000 layers | is a repeat too large?",
+        "2:27 too-many-layers: this makes 1,000,001 layers, and a network has at most 1,000,000 | is a repeat too large?",
     ]
 
 

@@ -169,7 +169,7 @@ def test_dollars() -> None:
     assert flow({"$a": ["$5"]}, dollars=False) == '{"$a": ["$5"]}'
 
 
-NAMESAKE = "input: [4, 8, 8]\nlayers: [{chunk: 2, name: h}, {concat: {a: [{relu: , name: h.1}], b: []}}]"
+NAMESAKE = "input: [4, 8, 8]\nlayers: [{relu: , name: h.1}, {chunk: 2, name: h}, {concat: {a: [], b: []}}]"
 EMPTY = "input: [4, 8, 8]\nlayers: [{relu: , when: false}]"
 
 

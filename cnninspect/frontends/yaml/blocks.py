@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 class Block:
     """A block as it is declared."""
 
-    __slots__ = ("args", "layers", "let", "name", "shipped")
+    __slots__ = ("args", "layers", "least", "let", "name", "shipped")
 
     def __init__(self, name: str, args: Mapping | None, let: Mapping | None, layers: Sequence) -> None:
         self.name = name
         self.args = args.pairs if args else []
         self.let = let
         self.layers = layers
+        self.least: int | None = None
+        """A lower bound of the layers that a call makes, once it is known."""
         self.shipped = False
         """Whether it comes with the program: then it takes a name or number of its own, as a layer does."""
 
@@ -116,6 +118,8 @@ def call(  # noqa: PLR0913 - all of one item
         advice = "a block is written out where it is called: use repeat, or call another block"
         elaborator.report.add(item.op, "recursive-block", message, help=advice)
         return elaborator.broken(block.name, item.op.span, start, context, name)
+    if not context.calls:
+        elaborator.room_for(1, item)
     values = _arguments(elaborator, block, item, context)
     if values is None:
         return elaborator.broken(block.name, item.op.span, start, context, name)
@@ -229,7 +233,10 @@ def least_layers(elaborator: Growing, item: Item, depth: int = 0) -> int:
         return 1
     block = find(elaborator, item.op.text)
     if block is not None:
-        return _least_of_list(elaborator, block.layers, depth)
+        if block.least is None:
+            block.least = 0  # for a block that calls itself
+            block.least = _least_of_list(elaborator, block.layers, depth)
+        return block.least
     if item.op.text == "sequence" and type(item.value) is Sequence:
         return _least_of_list(elaborator, item.value, depth)
     return 1

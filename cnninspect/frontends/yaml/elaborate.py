@@ -199,7 +199,7 @@ class Elaborator(Growing):
         """Add one layer that reads ``start``."""
         written = self.maker.written(layer_type, item.op, value)
         given = None if written is None else self.maker.options(layer_type, written, context.env)
-        if written is None or given is None:
+        if written is None or given is None or not start:  # nothing to read: that has been reported
             return self.broken(layer_type.name, item.op.span, start, context, name)
         try:
             layer_type.check_arity(len(start))

@@ -105,11 +105,10 @@ class Growing:
         """Refuse a repeat that would pass the limit, before any of it is built."""
         each = blocks.least_layers(self, item)
         if len(self.nodes) + count * max(each, 1) > MAX_LAYERS:
-            total = f"{count:,} × {each:,}" if each > 1 else f"{count:,}"
             self.report.add(
                 item.repeat or item.op,
                 "too-many-layers",
-                f"repeating this {total} times passes the limit of {MAX_LAYERS:,} layers",
+                f"this makes {count * max(each, 1):,} layers, and a network has at most {MAX_LAYERS:,}",
                 help="is a repeat too large?",
             )
             raise TooLarge

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cnninspect.values import Finding, Shape
 
 MAX_EXTENDS = 16
+HARMLESS = ("duplicate-key", "several-documents")
+"""Mistakes in the text that leave a whole tree: what else is wrong with it is told as well."""
 MOST_TRIED = 5_000
 """Layers up to which a smaller input is searched for: each try elaborates the network again."""
 
@@ -74,12 +76,19 @@ def open_document(
     current: Source | None = source
     while current is not None:
         sources.append(current)
+        known = len(report.findings)
         tree = read_tree(current, report)
-        document = None if tree is None else read_document(tree, current, report)
+        # A tree with holes would only lead to complaints about them.
+        holes = any(finding.code not in HARMLESS for finding in report.findings[known:])
+        document = None if tree is None or holes else read_document(tree, current, report)
         if document is None:
             return None, sources
         chain.append(document)
-        current = _next(document, opener, sources, report)
+        try:
+            current = _next(document, opener, sources)
+        except Problem as problem:
+            report.problem(document.sections["extends"], problem)
+            return None, sources
     merged = chain.pop()
     while chain:
         merged = inherit(merged, chain.pop())
@@ -90,21 +99,16 @@ def _next(
     document: Document,
     opener: Callable[[str, Source], Source],
     seen: list[Source],
-    report: Report,
 ) -> Source | None:
     node = document.sections.get("extends")
     if type(node) is not Scalar:
         return None
-    try:
-        if len(seen) > MAX_EXTENDS:
-            raise Problem("extends-too-deep", f"more than {MAX_EXTENDS} files extend each other")
-        found = opener(node.text, document.source)
-        if any(found.path == other.path and found.name == other.name for other in seen):
-            circle = " → ".join([other.name for other in seen] + [found.name])
-            raise Problem("extends-cycle", f"files extend each other in a circle: {clip(circle)}")
-    except Problem as problem:
-        report.problem(node, problem)
-        return None
+    if len(seen) > MAX_EXTENDS:
+        raise Problem("extends-too-deep", f"more than {MAX_EXTENDS} files extend each other")
+    found = opener(node.text, document.source)
+    if any(found.path == other.path and found.name == other.name for other in seen):
+        circle = " → ".join([other.name for other in seen] + [found.name])
+        raise Problem("extends-cycle", f"files extend each other in a circle: {clip(circle)}")
     return found
 
 
@@ -129,7 +133,8 @@ def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
     if not layers.items:
         report.add(layers, "missing-layers", "the model has no layers", help="write one item for each layer")
     outputs = read_outputs(elaborator, context, last, document)
-    warn_unused(document, elaborator, report)
+    if not report.broken:  # what a mistake leaves out may be what uses them
+        warn_unused(document, elaborator, report)
     name = wanted.variant or document.text("name") or _stem(document.source.name)
     return verify(
         Graph(

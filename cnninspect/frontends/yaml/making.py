@@ -8,6 +8,7 @@ from cnninspect.frontends.yaml.environment import value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import option_help
 from cnninspect.frontends.yaml.tree import Mapping, Scalar
+from cnninspect.layers.base import Merge
 from cnninspect.values import Problem, Problems, clip, show_shape
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Maker:
                 options[key.text] = (key, node)
             return options
         if not layer_type.schema_options:
-            self.report.add(value, "unknown-option", f"{layer_type.name} takes no options", help=f"write - {layer_type.name}")
+            self.report.add(value, "unknown-option", f"{layer_type.name} takes no options", help=_bare_help(layer_type))
             return None
         first = next(iter(layer_type.schema_options))
         options[first] = (op, value)
@@ -105,6 +106,13 @@ class Maker:
         """Report what a layer said, at the option that it is about."""
         where = written.get(problem.option or "")
         self.report.problem(where[1] if where else op, problem, notes=notes, layer=layer)
+
+
+def _bare_help(layer_type: type[Layer]) -> str:
+    name = layer_type.name
+    if issubclass(layer_type, Merge):
+        return f"name tensors: {name}: [one, other], or branches: {name}: {{main: [...], skip: []}}"
+    return f"write - {name}"
 
 
 def _frozen(value: object) -> object:

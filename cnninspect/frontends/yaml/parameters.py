@@ -37,6 +37,10 @@ def read_params(
         if name in nodes:
             key = document.entries("params")[name][0]
             report.add(key, "bad-name", f"'{name}' already has a meaning in expressions", help="give the param another name")
+    for name in document.entries("variants"):
+        if name != variant:  # a mistake in a variant is one, whoever asks for it
+            for _ in variant_params(document, name, report):
+                pass
     if variant is not None:
         nodes.update(_variant(document, variant, report))
     given: dict[str, object] = {}
