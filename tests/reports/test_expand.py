@@ -169,7 +169,7 @@ def test_dollars() -> None:
     assert flow({"$a": ["$5"]}, dollars=False) == '{"$a": ["$5"]}'
 
 
-NAMESAKE = "input: [4, 8, 8]\nlayers: [{relu: , name: h.1}, {chunk: 2, name: h}, {concat: {a: [], b: []}}]"
+NAMESAKE = "input: [4, 8, 8]\nlayers: [{relu: , name: h.1}, {chunk: 2, name: h}, {concat: {a: [tanh], b: []}}]"
 EMPTY = "input: [4, 8, 8]\nlayers: [{relu: , when: false}]"
 
 
