@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.ir import Graph, Node
     from cnninspect.passes.cost import Cost, Totals
+    from cnninspect.passes.keras_count import KerasCount
     from cnninspect.values import Finding, Shape
 
 
@@ -43,6 +44,10 @@ class Row(Record):
     """False for a layer that exists only while the network learns."""
 
 
+COUNTS = ("torch", "keras")
+"""Whose count of parameters: torch keeps running statistics apart, Keras counts them among the non-trainable."""
+
+
 class Summary(Record):
     """Every figure of a network at a batch and data type."""
 
@@ -51,6 +56,8 @@ class Summary(Record):
     dtype: str
     rows: tuple[Row, ...]
     totals: Totals
+    keras: KerasCount | None = None
+    """What Keras would count, where it was asked for."""
 
 
 def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
@@ -76,7 +83,15 @@ def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
         return locate.broken(model, bad)
     except Problem as problem:
         raise CannotRun(problem) from None
-    wanted = Wanted(variant or shipped_variant, sets or {}, inputs or {})
+    if variant is not None and shipped_variant is not None and variant != shipped_variant:
+        raise CannotRun(
+            Problem(
+                "unknown-variant",
+                f"'{clip(model)}' is a variant itself, of {source.name}",
+                help=f"ask for {clip(variant)} alone, or for --variant {clip(variant)} of {source.name[:-5]}",
+            ),
+        )
+    wanted = Wanted(shipped_variant if variant is None else variant, sets or {}, inputs or {})
     return load(source, wanted, locate.Opener(outside=outside))
 
 
@@ -123,18 +138,27 @@ def shipped() -> list[Shipped]:
     return found
 
 
-def summarize(graph: Graph, *, batch: int = 1, dtype: str = "float32") -> Summary:
-    """Every figure of a graph: for each layer and in total."""
+def summarize(graph: Graph, *, batch: int = 1, dtype: str = "float32", count: str = "torch") -> Summary:
+    """Every figure of a graph: for each layer and in total; with ``count="keras"`` also as Keras counts parameters."""
     from cnninspect.passes.cost import DTYPES, costs, total  # noqa: PLC0415
     from cnninspect.passes.usage import at_inference  # noqa: PLC0415
 
     if dtype not in DTYPES:
         message = f"unknown dtype '{clip(dtype)}': use {', '.join(DTYPES)}"
         raise ValueError(message)
+    if count not in COUNTS:
+        message = f"unknown count '{clip(count)}': use {', '.join(COUNTS)}"
+        raise ValueError(message)
     found = costs(graph, batch, dtype)
     runs = at_inference(graph)
     rows = tuple([Row(*row) for row in zip(graph.nodes, found, runs)])  # noqa: B905 - one each
-    return Summary(graph, batch, dtype, rows, total(found, runs))
+    return Summary(graph, batch, dtype, rows, total(found, runs), _keras(graph, found) if count == "keras" else None)
+
+
+def _keras(graph: Graph, found: list[Cost]) -> KerasCount:
+    from cnninspect.passes.keras_count import keras_count
+
+    return keras_count(graph.nodes, found)
 
 
 __all__ = ["CannotRun", "ModelError", "Problem", "Problems", "Row", "Shipped", "Summary", "load", "load_plugin", "read", "shipped", "summarize"]

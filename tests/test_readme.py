@@ -39,7 +39,7 @@ def blocks() -> Iterator[Block]:
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    return {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120"}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,13 @@ def run(command: str, folder: Path) -> list[str]:
         [sys.executable, "-m", *words], capture_output=True, text=True, cwd=folder, env=environment(), check=False, timeout=60
     )
     assert done.returncode in (0, 1), done.stderr
-    return done.stdout.rstrip("\n").split("\n")
+    return [plain(line) for line in done.stdout.rstrip("\n").split("\n")]
+
+
+def plain(line: str) -> str:
+    """A line without its colours, which a README cannot show."""
+    pieces = line.split("\x1b[")
+    return "".join([pieces[0], *[piece.partition("m")[2] for piece in pieces[1:]]]).rstrip()
 
 
 def test_console_blocks_show_what_the_commands_print(folder: Path, request: pytest.FixtureRequest) -> None:

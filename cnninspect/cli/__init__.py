@@ -18,14 +18,17 @@ COMMANDS = ("summary", "expand", "zoo", "layers", "explain", "schema")
 def main() -> None:
     """Run the command that the arguments name, and exit."""
     gc.disable()  # a run is short and makes no garbage in circles: collecting costs a tenth of it
+    closed = sys.stdout is None
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller: `>&-`
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(errors="backslashreplace")
     try:
-        code = run(sys.argv[1:])
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        code = _failed("standard output is closed") if closed else run(sys.argv[1:])
+        sys.stdout.flush()
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:  # the reader has gone, as `| head` does: nothing to tell and nobody to tell it
@@ -38,12 +41,18 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run with these arguments and return the exit code."""
-    import typer  # noqa: PLC0415 - after the collector is off
+    import typer  # after the collector is off
 
+    if arguments in (["--version"], ["-V"]):
+        from cnninspect import __version__
+
+        sys.stdout.write(f"cnninspect {__version__}\n")
+        return 0
     only = next((name for name in COMMANDS if arguments[:1] == [name]), None)
     app = typer.Typer(
         name="cnninspect",
         help="The type checker and cost model for convolutional networks.",
+        epilog="cnninspect --version tells the version; cnninspect COMMAND --help the options of a command.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=only is None,
@@ -56,8 +65,10 @@ def run(arguments: list[str]) -> int:
         app.command(name)(function)
     try:
         return int(app(arguments, prog_name="cnninspect", standalone_mode=False) or 0)
-    except (KeyboardInterrupt, BrokenPipeError, OSError):
+    except (KeyboardInterrupt, OSError):
         raise
+    except SystemExit as stopped:  # only on a broken pipe, which is silent and no mistake of the model
+        raise BrokenPipeError from stopped
     except Exception as error:
         return _explained(error)
 
@@ -67,11 +78,11 @@ def _root() -> None:
 
 
 def _terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _explained(error: Exception) -> int:
-    from cnninspect.cli.common import Stop  # noqa: PLC0415
+    from cnninspect.cli.common import Stop
 
     if isinstance(error, Stop):
         return error.code

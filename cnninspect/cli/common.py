@@ -72,7 +72,7 @@ def _pairs(sets: list[str]) -> dict[str, object]:
     for entry in sets:
         key, equals, value = entry.partition("=")
         if not equals or not key.strip():
-            raise fail(f"--set needs KEY=VALUE, got '{entry}'", "for example --set classes=10")
+            raise fail(f"--set needs KEY=VALUE, got '{clip(entry, 40)}'", "for example --set classes=10")
         found[key.strip()] = value
     return found
 
@@ -83,7 +83,8 @@ def _shapes(inputs: list[str]) -> dict[str | None, Shape]:
         name, equals, sizes = entry.rpartition("=")
         parts = sizes.lower().replace("×", "x").replace(",", "x").split("x")
         if not all(part.strip().isascii() and part.strip().isdecimal() for part in parts):
-            raise fail(f"--input needs sizes such as 3x256x256, got '{entry}'", "several inputs: --input left=3x64x64 --input right=3x64x64")
+            several = "several inputs: --input left=3x64x64 --input right=3x64x64"
+            raise fail(f"--input needs sizes such as 3x256x256, got '{clip(entry, 40)}'", several)
         found[name if equals else None] = tuple(int(part) for part in parts)
     return found
 
@@ -98,43 +99,7 @@ def colored(choice: str, *, error_stream: bool = False) -> bool:
     if choice != "auto":
         return choice == "always"
     stream = sys.stderr if error_stream else sys.stdout
-    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-
-
-def emit(text: str, output: str | None = None) -> None:
-    """Print a report, or put it into a file whole: written beside it, flushed, then renamed."""
-    if output is None or output == "-":
-        sys.stdout.write(text)
-        return
-    import tempfile
-
-    target = os.path.realpath(output)  # what a link points to is written, the link stays
-    folder = os.path.dirname(target)
-    temporary = ""
-    try:
-        if os.path.isdir(output):
-            raise fail(f"'{clip(output)}' is a folder", "name a file in it")
-        if os.path.exists(target) and not os.path.isfile(target):  # a device or pipe cannot be replaced
-            with open(target, "w", encoding="utf-8") as file:
-                file.write(text)
-            return
-        handle, temporary = tempfile.mkstemp(prefix=".cnninspect-", dir=folder)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-    except OSError as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise fail(f"cannot write '{clip(output)}': {(error.strerror or str(error)).lower()}") from None
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def choose(option: str, value: str, known: Sequence[str]) -> None:

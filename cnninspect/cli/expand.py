@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cnninspect.cli import common
+from cnninspect.cli.output import emit
 from cnninspect.values import clip
 
 
@@ -47,5 +48,5 @@ def expand(
         text = render(loaded.graph)
     except CannotExpand as reason:
         raise common.fail(f"cannot write '{clip(model)}' as a flat file: {reason}") from None
-    common.emit(text, output)
+    emit(text, output, [source.path for source in loaded.sources])
     return 0

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cnninspect.cli import common
+from cnninspect.cli.output import emit
 from cnninspect.values import clip
 
 
@@ -22,5 +23,5 @@ def explain(
     text = report.explain(name, color=common.colored(color) and output in (None, "-"))
     if text is None:
         raise common.fail(f"there is nothing called '{clip(name)}' to explain", report.hint(name))
-    common.emit(text, output)
+    emit(text, output)
     return 0

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cnninspect.cli import common
+from cnninspect.cli.output import emit
 from cnninspect.values import clip
 
 FORMATS = ("table", "json", "markdown")
@@ -32,5 +33,5 @@ def layers(
         text = report.markdown(found)
     else:
         text = report.render(found, color=common.colored(color) and output in (None, "-"))
-    common.emit(text, output)
+    emit(text, output)
     return 0

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cnninspect.cli import common
+from cnninspect.cli.output import emit
 
 
 def schema(
@@ -15,5 +15,5 @@ def schema(
     """Print the JSON Schema of model files, for completion and checks in an editor."""
     from cnninspect.reports.schema import render
 
-    common.emit(render(), output)
+    emit(render(), output)
     return 0

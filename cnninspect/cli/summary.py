@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cnninspect.api import COUNTS
 from cnninspect.cli import common
+from cnninspect.cli.output import emit
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ class Wish(Record):
     units: str
     batch: int
     dtype: str
+    counted: str
+    """Whose count of parameters is shown."""
     color: bool
     drawn: bool
     """Whether the table is drawn for a terminal."""
@@ -74,6 +78,9 @@ def summary(
     dtype: Annotated[
         str, typer.Option(metavar="TYPE", help="float64, float32, float16, bfloat16, float8 or int8.")
     ] = "float32",
+    count: Annotated[
+        str, typer.Option(metavar="WHOSE", help="torch, or keras: also its total, trainable and non-trainable params.")
+    ] = "torch",
     variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
     set: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
@@ -92,10 +99,13 @@ def summary(
     """Show the layers of networks with their shapes, parameters and MACs."""
     common.choose("--format", format, FORMATS)
     common.choose("--color", color, common.COLORS)
+    common.choose("--count", count, COUNTS)
     shown = common.colored(color) and (output in (None, "-") or color == "always")
     drawn = color == "always" or (output in (None, "-") and sys.stdout is not None and sys.stdout.isatty())
     brief = totals_only or (quiet and format in ("table", "markdown"))
-    wish = Wish(format, depth, _columns(columns), sort, top, brief, units, batch, dtype, shown, drawn, quiet, verbose)
+    wish = Wish(
+        format, depth, _columns(columns), sort, top, brief, units, batch, dtype, count, shown, drawn, quiet, verbose
+    )  # fmt: skip
     _validate(wish)
     common.load_plugins(plugin)
     loaded = [
@@ -153,14 +163,14 @@ class _Reporter:
         self.wish = wish
         self.models = models
         self.loaded = loaded
+        asked = {"dtype": wish.dtype, "count": wish.counted}
         self.summaries: list[Summary | None] = [
-            None if one.graph is None else api.summarize(one.graph, batch=wish.batch, dtype=wish.dtype)
-            for one in loaded
+            None if one.graph is None else api.summarize(one.graph, batch=wish.batch, **asked) for one in loaded
         ]
 
     def run(self, output: str | None) -> int:
         """Print everything; the exit code."""
-        common.emit(self._report(output), output)
+        emit(self._report(output), output, [source.path for one in self.loaded for source in one.sources])
         failed = any(common.has_errors(one) for one in self.loaded)
         if self.wish.format != "json":
             self._tell_findings(below=output in (None, "-"))
@@ -205,6 +215,11 @@ class _Reporter:
         return lines[: wish.top], max(0, len(lines) - (wish.top or len(lines)))
 
     def _tables(self) -> str:
+        known = [summary for summary in self.summaries if summary is not None]
+        if self.wish.totals_only and len(known) > 1:
+            from cnninspect.reports import compare
+
+            return compare.render(known, units=self.wish.units, times=" × " if self.wish.drawn else "x")
         return "\n".join([self._table(summary) for summary in self.summaries if summary is not None])
 
     def _table(self, summary: Summary) -> str:
@@ -240,7 +255,8 @@ class _Reporter:
         documents = []
         for model, one, summary in zip(self.models, self.loaded, self.summaries, strict=True):
             if summary is None:
-                documents.append(json.render_broken(model, wish.batch, wish.dtype, one.findings))
+                keras = wish.counted == "keras"
+                documents.append(json.render_broken(model, wish.batch, wish.dtype, one.findings, keras=keras))
             else:
                 documents.append(json.render(summary, one.findings, table=not wish.totals_only))
         return documents[0] if len(documents) == 1 else json.render_several(documents)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnninspect.cli import common
+from cnninspect.cli.output import emit
 
 if TYPE_CHECKING:
     from cnninspect.api import Shipped
@@ -45,7 +46,7 @@ def zoo(
         text = report.render(entries, color=common.colored(color) and output in (None, "-"))
     else:
         text = report.json(entries) if format == "json" else report.markdown(entries)
-    common.emit(text, output)
+    emit(text, output)
     return 1 if any(entry.summary is None for entry in entries) else 0
 
 

@@ -35,11 +35,16 @@ def find(model: str, text: str | None = None) -> tuple[Source, str | None]:
     """The source of a model, and the variant where a shipped variant's name was given; raises Problem."""
     if text is not None:
         return text_source(text, model), None
-    if model == "-" or os.path.lexists(model):
+    if model == "-":
         return read_source(model, sys.stdin), None
-    shipped = _shipped(model)
+    there = os.path.lexists(model)
+    shipped = _shipped(model) if not there or isdir(model) else None  # a folder of that name hides no network
+    if shipped is None and not there and model.lower() != model:
+        shipped = _shipped(model.lower())
     if shipped is not None:
         return shipped
+    if there:
+        return read_source(model, sys.stdin), None
     raise _missing(model)
 
 
@@ -91,9 +96,9 @@ def _missing(model: str) -> Problem:
         folder = dirname(model) or "."
         around = [join(dirname(model), name) for name in os.listdir(folder)] if isdir(folder) else []
         guess = near(model, around) if len(around) < 1000 else None  # noqa: PLR2004 - a hint, not a search
-        help_ = f"did you mean '{guess}'?" if guess else ""
+        help_ = f"did you mean '{clip(guess)}'?" if guess else ""
         return Problem("file-not-found", f"there is no file '{clip(model)}'", help=help_)
-    guess = near(model, shipped_names())
+    guess = near(model.lower().replace("-", "_"), shipped_names())
     return Problem(
         "file-not-found",
         f"there is no file and no shipped network called '{clip(model)}'",
@@ -141,7 +146,7 @@ def _nothing_to_extend(name: str, base: str) -> Problem:
     return Problem(
         "extends-not-found",
         f"there is no file and no shipped network called '{clip(name)}'",
-        help=f"did you mean '{guess}'?" if guess else f"looked in {clip(base)}",
+        help=f"did you mean '{clip(guess)}'?" if guess else f"looked in {clip(base)}",
     )
 
 

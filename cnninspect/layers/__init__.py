@@ -44,11 +44,10 @@ def find(name: str) -> type[Layer] | None:
     if found is not None:
         return found
     modules = _modules()
-    while modules[0]:
+    while modules[0] and name not in REGISTRY:
         import_module(f"{__name__}.{modules.pop(0)}")
-        if name in REGISTRY:
-            return REGISTRY[name]
-    load_plugins()
+    if name not in REGISTRY:
+        load_plugins()
     return REGISTRY.get(name)
 
 

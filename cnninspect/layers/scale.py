@@ -46,9 +46,11 @@ class LayerScale(Weighted, Pointwise, name="layer_scale", aliases=("LayerScale",
     init = Float(1e-6, help="every factor before training")
     axis = Axis("channels", help="the axis with a factor for each position")
     keep_axes = Bool(False, help="keep the axes after it as ones: the weight is (channels, 1, 1), as torchvision's")
+    bare = Bool(False, help="the weight's key is the layer's own name, as in ConvNeXt, without a .weight behind it")
 
     def weights(self, x: Shape) -> Mapping[str, Shape]:
-        return {"weight": (x[self.axis], *((1,) * self._after(x) if self.keep_axes else ()))}
+        key = "" if self.bare else "weight"
+        return {key: (x[self.axis], *((1,) * self._after(x) if self.keep_axes else ()))}
 
     def arguments(self, x: Shape) -> Mapping[str, object]:
         return {"size": x[self.axis], "after": self._after(x), "init": self.init, "keep_axes": self.keep_axes}

@@ -31,11 +31,11 @@ class Cost(Record):
     flops: int | None
     weight_bytes: int | None
     activation_bytes: int | None
-    weighty: bool
+    weighty: bool | None
     """Whether it multiplies by learned weights: the layers that give VGG-16 its number."""
 
 
-UNKNOWN = Cost(None, None, None, None, None, None, None, weighty=False)
+UNKNOWN = Cost(None, None, None, None, None, None, None, None)
 
 
 def costs(graph: Graph, batch: int = 1, dtype: str = "float32") -> list[Cost]:
@@ -75,7 +75,7 @@ class Totals(Record):
     """Sums over a network; a sum with an unknown part is unknown."""
 
     layers: int
-    weight_layers: int
+    weight_layers: int | None
     parameters: int | None
     trainable: int | None
     buffers: int | None
@@ -90,7 +90,7 @@ def total(found: list[Cost], runs: list[bool]) -> Totals:
     running = [cost for cost, run in zip(found, runs) if run]  # noqa: B905
     return Totals(
         layers=len(found),
-        weight_layers=sum(cost.weighty for cost in running),
+        weight_layers=_sum([cost.weighty for cost in running]),
         parameters=_sum([cost.parameters for cost in found]),
         trainable=_sum([cost.trainable for cost in found]),
         buffers=_sum([cost.buffers for cost in found]),

@@ -25,4 +25,7 @@ def at_inference(graph: Graph) -> list[bool]:
             if tensor.node >= 0:
                 runs[tensor.node] |= runs[index]
                 feeds_training[tensor.node] |= feeds_training[index]
-    return [run or not training for run, training in zip(runs, feeds_training)]  # noqa: B905
+    for index, node in enumerate(graph.nodes):  # a dead end runs if all that it reads does
+        if not feeds_training[index] and not runs[index]:
+            runs[index] = all(tensor.node < 0 or runs[tensor.node] for tensor in node.inputs)
+    return runs

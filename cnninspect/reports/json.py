@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 SUMMARY = "cnninspect.summary/1"
 SUMMARIES = "cnninspect.summaries/1"
 COSTS = ("parameters", "trainable", "buffers", "macs", "flops", "weight_bytes", "activation_bytes")
-TOTALS = ("layers", "weight_layers", "parameters", "trainable", "buffers", "macs", "flops", "weight_bytes")
+TOTALS = (
+    "layers", "weight_layers", "parameters", "trainable", "buffers", "macs", "flops", "weight_bytes",
+    "peak_activation_bytes", "saved_activation_bytes", "activation_bytes",
+)  # fmt: skip
+KERAS = ("total", "trainable", "non_trainable")
 
 
 def render(summary: Summary, findings: Sequence[Finding], *, table: bool = True) -> str:
@@ -25,9 +29,9 @@ def render(summary: Summary, findings: Sequence[Finding], *, table: bool = True)
     return _document(_sections(summary, findings, table=table)) + "\n"
 
 
-def render_broken(name: str, batch: int, dtype: str, findings: Sequence[Finding]) -> str:
+def render_broken(name: str, batch: int, dtype: str, findings: Sequence[Finding], *, keras: bool = False) -> str:
     """A network of which nothing could be made, and why."""
-    return _document(_nothing(name, batch, dtype, findings)) + "\n"
+    return _document(_nothing(name, batch, dtype, findings, keras=keras)) + "\n"
 
 
 def render_several(documents: Sequence[str]) -> str:
@@ -57,7 +61,7 @@ def _sections(summary: Summary, findings: Sequence[Finding], *, table: bool) -> 
         "outputs": value([_output(output, graph.shape(output.tensor)) for output in graph.outputs]),
         "batch": str(summary.batch),
         "dtype": quoted(summary.dtype),
-        "totals": value(_totals({key: getattr(summary.totals, key) for key in (*TOTALS, "activation_bytes")})),
+        "totals": value(_totals(summary, keras=summary.keras is not None)),
         "layers": _lines(layers(summary)),
         "findings": _lines([value(record) for record in records(findings)]),
     }
@@ -66,7 +70,7 @@ def _sections(summary: Summary, findings: Sequence[Finding], *, table: bool) -> 
     return sections
 
 
-def _nothing(name: str, batch: int, dtype: str, findings: Sequence[Finding]) -> dict[str, str]:
+def _nothing(name: str, batch: int, dtype: str, findings: Sequence[Finding], *, keras: bool) -> dict[str, str]:
     return {
         "schema": quoted(SUMMARY),
         "model": value(
@@ -76,7 +80,7 @@ def _nothing(name: str, batch: int, dtype: str, findings: Sequence[Finding]) -> 
         "outputs": "[]",
         "batch": str(batch),
         "dtype": quoted(dtype),
-        "totals": value(_totals(dict.fromkeys((*TOTALS, "activation_bytes")))),
+        "totals": value(_totals(None, keras=keras)),
         "layers": "[]",
         "findings": _lines([value(record) for record in records(findings)]),
     }
@@ -86,10 +90,13 @@ def _output(output: Output, shape: Shape | None) -> dict[str, object]:
     return {"name": output.name, "shape": shape, "training": output.training}
 
 
-def _totals(known: dict[str, int | None]) -> dict[str, int | None]:
-    """The sums in their order, with a place for what no pass has computed."""
-    last = known.pop("activation_bytes")
-    return {**known, "peak_activation_bytes": None, "saved_activation_bytes": None, "activation_bytes": last}
+def _totals(summary: Summary | None, *, keras: bool) -> dict[str, object]:
+    """The sums in their order, null for what is unknown or no pass has computed."""
+    sums, count = (None, None) if summary is None else (summary.totals, summary.keras)
+    found: dict[str, object] = {key: getattr(sums, key, None) for key in TOTALS}
+    if keras:
+        found["keras"] = {key: getattr(count, key, None) for key in KERAS}
+    return found
 
 
 def _lines(texts: Sequence[str]) -> str:

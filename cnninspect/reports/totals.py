@@ -32,13 +32,16 @@ def totals(summary: Summary, number: Callable[[int | None], str], times: str = "
     for output in graph.outputs:
         remark = clip(output.name) + (" †" if output.training else "")
         found.append(("output", shown_shapes([graph.shape(output.tensor)], times, ""), remark))
-    frozen = None if sums.parameters is None or sums.trainable is None else sums.parameters - sums.trainable
+    if sums.parameters is None or sums.trainable is None:
+        return [*found, ("layers", f"{sums.layers:,}", ""), ("totals", "?", "unknown until the mistakes are mended")]
+    frozen = sums.parameters - sums.trainable
     every = f"all outputs at batch {summary.batch:,}"
     return [
         *found,
-        ("layers", f"{sums.layers:,}", f"{sums.weight_layers:,} with weights"),
+        ("layers", f"{sums.layers:,}", f"{number(sums.weight_layers)} with weights"),
         ("parameters", number(sums.parameters), f"{number(sums.trainable)} trainable, {number(frozen)} frozen"),
         ("buffers", number(sums.buffers), ""),
+        *_keras(summary, number),
         ("MACs", number(sums.macs), ""),
         ("FLOPs", number(sums.flops), ""),
         ("weight bytes", number(sums.weight_bytes), _bytes(sums.weight_bytes)),
@@ -47,6 +50,18 @@ def totals(summary: Summary, number: Callable[[int | None], str], times: str = "
             number(sums.activation_bytes),
             ", ".join(filter(None, [_bytes(sums.activation_bytes), every])),
         ),
+    ]
+
+
+def _keras(summary: Summary, number: Callable[[int | None], str]) -> list[tuple[str, str, str]]:
+    """The three lines below a summary of Keras's, where they were asked for."""
+    count = summary.keras
+    if count is None:
+        return []
+    return [
+        ("Keras total params", number(count.total), "running statistics included"),
+        ("Keras trainable", number(count.trainable), ""),
+        ("Keras non-trainable", number(count.non_trainable), ""),
     ]
 
 

@@ -412,7 +412,7 @@ def test_shared_layer() -> None:
         "wider conv 4x8x8 < first = first",
         "2 conv 4x8x8 < wider = first",
         "again.0 conv 4x8x8 < input = first",
-        "again.1 conv 4x8x8 < input = first",
+        "again.1 conv 4x8x8 < again.0 = first",
     ]
     assert parameters(text) == 4 * 4 * 9 + 4
 

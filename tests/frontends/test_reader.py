@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnninspect.frontends.yaml.reader import DEFAULT, MOST_ALIASED, LibyamlParser, PythonParser, read_tree
+from cnninspect.frontends.yaml.extras import MOST_ALIASED
+from cnninspect.frontends.yaml.reader import DEFAULT, LibyamlParser, PythonParser, read_tree
 from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import pytest
 
 from cnninspect.layers.base import REGISTRY
 from cnninspect.layers.scale import LayerScale, PerChannel
+from tests.support.models import graph_of
 from tests.support.rows import Refused, Row, check, check_refused
 
 MAP = (3, 4, 5)  # 60 elements
@@ -17,6 +18,8 @@ ROWS = [
     Row("layer_scale", {"keep_axes": True}, (MAP,), (MAP,), {"weight": (3, 1, 1)}, 0, 60),
     Row("layer_scale", {"keep_axes": True, "axis": "height"}, (MAP,), (MAP,), {"weight": (4, 1)}, 0, 60),
     Row("layer_scale", {"keep_axes": True}, ((7,),), ((7,),), {"weight": (7,)}, 0, 7),
+    Row("layer_scale", {"bare": True}, (MAP,), (MAP,), {"": (3,)}, 0, 60, why="a parameter of what is around it"),
+    Row("layer_scale", {"bare": True, "keep_axes": True}, (MAP,), (MAP,), {"": (3, 1, 1)}, 0, 60),
     Row("scale_shift", {}, (MAP,), (MAP,), {}, 0, 0, why="neither does anything"),
     Row("scale_shift", {"scale": 0.5}, (MAP,), (MAP,), {}, 0, 60),
     Row("scale_shift", {"shift": [0, 0, 1]}, (MAP,), (MAP,), {}, 0, 60),
@@ -48,6 +51,16 @@ REFUSED = [
 def test_row(case: Row) -> None:
     """A scale keeps its shape and states the tensors and the cost of its row."""
     check(case)
+
+
+def test_bare_weight_is_named_by_its_layer() -> None:
+    """The key of a bare weight is the layer's own name; that of another stands below it."""
+    layers = "[{layer_scale: {bare: true}, name: gamma}, {layer_scale: , name: ls1}]"
+    nodes = graph_of(f"{{input: [3, 4, 5], layers: {layers}}}").nodes
+    assert [node.weight_key(key) for node in nodes if node.facts for key in node.facts.weights] == [
+        "gamma",
+        "ls1.weight",
+    ]
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case.name}-{case.options}-{case.inputs[0]}")

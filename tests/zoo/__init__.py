@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnninspect.ir import Graph
     from cnninspect.values import Shape
 
@@ -14,13 +16,27 @@ DATA = Path(__file__).parent.parent / "data" / "state_dict"
 
 
 def state_dict(graph: Graph) -> list[tuple[str, Shape]]:
-    """Every stored tensor as torch lists them: layer by layer, weights before buffers, a shared one once."""
-    return [
-        (node.weight_key(name), shape)
-        for node in graph.nodes
-        if node.facts is not None and node.shares is None
-        for name, shape in [*node.facts.weights.items(), *node.facts.buffers.items()]
-    ]
+    """Every stored tensor as torch lists them: of each module its own, weights before buffers, then its children's."""
+    tree: dict[str, Any] = {}
+    for node in graph.nodes:
+        if node.facts is None or node.shares is not None:
+            continue
+        for name, shape in [*node.facts.weights.items(), *node.facts.buffers.items()]:
+            *scopes, last = node.weight_key(name).split(".")
+            module = tree
+            for scope in scopes:
+                module = module.setdefault(scope, {})
+            module[last] = shape
+    return [*_listed(tree, "")]
+
+
+def _listed(module: dict[str, Any], prefix: str) -> Iterator[tuple[str, Shape]]:
+    for name, shape in module.items():
+        if not isinstance(shape, dict):
+            yield prefix + name, shape
+    for name, child in module.items():
+        if isinstance(child, dict):
+            yield from _listed(child, f"{prefix}{name}.")
 
 
 class Recorded(NamedTuple):

@@ -6,7 +6,7 @@ from os import listdir
 from os.path import dirname, exists
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, value_of
+from cnninspect.frontends.yaml.environment import RESERVED, UNKNOWN, Environment, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.items import parse_item
@@ -45,6 +45,9 @@ class Block:
 
 def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
     """A block's declaration: its layers alone, or a mapping of args, let and layers."""
+    if key.text in ("sequence", "share"):
+        report.add(key, "bad-name", f"'{key.text}' already has a meaning in a layer list", help="give the block another name")
+        return None
     if type(node) is Sequence:
         return Block(key.text, None, None, node)
     if type(node) is not Mapping:
@@ -64,6 +67,10 @@ def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
         if part is not None and type(part) is not Mapping:
             report.add(part, "bad-block", f"{word} of block '{key.text}' must be a mapping", help=f"{word}: {{out, stride: 1}}")
             return None
+        for name, _ in part.pairs if type(part) is Mapping else ():
+            if name.text in RESERVED:
+                message = f"'{name.text}' already has a meaning in expressions"
+                report.add(name, "bad-name", message, help=f"give this part of {word} another name")
     return Block(key.text, args if type(args) is Mapping else None, let if type(let) is Mapping else None, layers)
 
 
@@ -146,7 +153,7 @@ def _body(  # noqa: PLR0913 - two contexts and what runs between them
     made = elaborator.run_list(layers.items, start, inner)
     if named:
         outer.frame.tensors[inner.scope.prefix] = made
-        elaborator.scopes[inner.scope.prefix] = Recorded(layers, inner, first, len(elaborator.nodes))
+        elaborator.scopes[inner.scope.prefix] = Recorded(layers, inner, outer.frame, first, len(elaborator.nodes))
     return made
 
 

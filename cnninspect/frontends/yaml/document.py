@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.frontends.yaml.hints import SECTIONS, near
+from cnninspect.frontends.yaml.naming import bad_name
 from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
 from cnninspect.options import described
+from cnninspect.values import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +46,8 @@ class Document:
         self.keys: dict[str, Scalar] = {}
         self.merged: dict[str, dict[str, tuple[Scalar, Node]]] = {section: {} for section in MERGED}
         self.sources = [source]
+        self.mistaken: set[str] = set()
+        """Sections that were meant and could not be understood: nobody should say that they are missing."""
 
     def entries(self, section: str) -> dict[str, tuple[Scalar, Node]]:
         """The entries of a merged section with their keys."""
@@ -69,16 +73,19 @@ def read_document(tree: Node, source: Source, report: Report) -> Document | None
     document = Document(source)
     for key, value in tree.pairs:
         if key.text not in KNOWN:
-            _unknown_section(key, report)
+            document.mistaken.add(_unknown_section(key, report))
         elif _null(value):
+            document.mistaken.add(key.text)
             report.add(key, "bad-section", f"{key.text} is empty", help=f"write {KNOWN[key.text][0]}, or leave {key.text} out")
         elif not KNOWN[key.text][1](value):
-            got = described(value.value) if type(value) is Scalar else "a list" if type(value) is Sequence else "a mapping"
-            report.add(value, "bad-section", f"{key.text} must be {KNOWN[key.text][0]}, got {got}")
+            document.mistaken.add(key.text)
+            _wrong_section(key.text, value, report)
         elif key.text in MERGED:
             assert type(value) is Mapping
             document.keys[key.text] = key
-            document.merged[key.text] = {name.text: (name, node) for name, node in value.pairs}
+            document.merged[key.text] = {
+                name.text: (name, node) for name, node in value.pairs if _named_well(key.text, name, report)
+            }
         else:
             document.keys[key.text] = key
             document.sections[key.text] = value
@@ -89,14 +96,39 @@ def _null(node: Node) -> bool:
     return type(node) is Scalar and node.value is None and not node.quoted
 
 
-def _unknown_section(key: Scalar, report: Report) -> None:
+def _wrong_section(section: str, value: Node, report: Report) -> None:
+    got = described(value.value) if type(value) is Scalar else "a list" if type(value) is Sequence else "a mapping"
+    help_ = ""
+    if section == "input" and type(value) is Scalar:
+        sizes = value.text.lower().replace(" ", "").split("x")
+        help_ = f"write input: [{', '.join(sizes)}]" if all(size.isdecimal() for size in sizes) else ""
+    elif section == "layers" and type(value) is Mapping:
+        help_ = "put '- ' before each layer"
+    report.add(value, "bad-section", f"{section} must be {KNOWN[section][0]}, got {got}", help=help_)
+
+
+def _named_well(section: str, name: Scalar, report: Report) -> bool:
+    """Whether an entry of a section can be referred to by its name."""
+    if section == "params":
+        good = name.text.isidentifier()
+        wrong = "" if good else "a param's name is made of letters, digits and '_', and begins with no digit"
+    else:
+        wrong = bad_name(name.text) if section in ("blocks", "variants") else ""
+    if wrong:
+        report.add(name, "bad-name", f"{wrong}, got '{clip(name.text, 40)}'")
+    return not wrong
+
+
+def _unknown_section(key: Scalar, report: Report) -> str:
+    """Report a section that does not exist; what it was meant to be, as far as can be guessed."""
     guess = SECTIONS.get(key.text) or near(key.text, KNOWN)
     report.add(
         key,
         "unknown-section",
-        f"'{key.text}' is not a section of a model",
+        f"'{clip(key.text)}' is not a section of a model",
         help=f"did you mean '{guess}'?" if guess else f"sections are {', '.join(KNOWN)}",
     )
+    return guess or ""
 
 
 def inherit(base: Document, own: Document) -> Document:
@@ -110,6 +142,7 @@ def inherit(base: Document, own: Document) -> Document:
     result.sections.pop("extends", None)
     result.keys = {**base.keys, **own.keys}
     result.sources = [*base.sources, own.source]
+    result.mistaken = base.mistaken | own.mistaken
     for section in MERGED:
         result.merged[section] = {**base.merged[section], **own.merged[section]}
     return result

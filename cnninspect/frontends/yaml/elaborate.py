@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect import layers
 from cnninspect.frontends.yaml import blocks, merges, sharing
-from cnninspect.frontends.yaml.environment import UNKNOWN, value_of
+from cnninspect.frontends.yaml.environment import UNKNOWN, mentions, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.growing import Growing
 from cnninspect.frontends.yaml.hints import alias_table, layer_help
@@ -56,7 +56,7 @@ class Elaborator(Growing):
         return self._repeat(item, item.repeat, current, context)
 
     def _repeat(self, item: Item, repeat: Scalar | Sequence, current: Tensors, context: Context) -> Tensors:
-        context.env.values["prev"] = self.previous(current)
+        context.env.values["prev"] = self.previous(self._reads(item, current, context))
         try:
             rounds = self._rounds(item, repeat, context)
         except Unknown:
@@ -70,7 +70,7 @@ class Elaborator(Growing):
         for i, value in enumerate(rounds):
             values: dict[str, object] = {"i": i} if value is None else {"i": i, "item": value}
             child: Scalar | str | None = str(i) if prefix and self.is_block(item) else name
-            current = self.once(item, current, inner.having(values), child)
+            current = self.once(item, current, inner.having(values), child, first=i == 0)
         if prefix:
             context.frame.tensors[prefix] = current
         return current
@@ -87,25 +87,43 @@ class Elaborator(Growing):
         self.room_for(count, item)
         return [None] * count
 
-    def once(self, item: Item, current: Tensors, context: Context, name: Scalar | str | None) -> Tensors:
-        """Elaborate an item once: its names, its condition, its input, then itself."""
-        context.env.values["prev"] = self.previous(current)
+    def once(
+        self,
+        item: Item,
+        current: Tensors,
+        context: Context,
+        name: Scalar | str | None,
+        *,
+        first: bool = True,
+    ) -> Tensors:
+        """Elaborate an item once: its names, its condition, its input, then itself.
+
+        Of a repeat only the first round reads ``from``, unless that names another tensor each time.
+        """
+        told = item.from_ if item.from_ is not None and (first or mentions(item.from_)) else None
+        start = current if told is None else self._reads(item, current, context)
+        context.env.values["prev"] = self.previous(start)
         if item.let is not None:
             context = self._let(item.let, context)
         if item.when is not None:
             try:
                 if not self._holds(item.when, context):
-                    return self._otherwise(item, current, context)
+                    return self._otherwise(item, start, context, name)
             except Unknown:
                 return self.broken(item.op.text, item.op.span, current, context, name)
-        start = current
-        if item.from_ is not None:
-            found = self.namer.resolve(item.from_, current, context)
+        if told is not None:
+            found = self.namer.resolve(told, current, context)
             if found is None:
                 return self.broken(item.op.text, item.op.span, (), context, name)
             start = found
             context.env.values["prev"] = self.previous(start)
         return self.apply(item, start, context, name)
+
+    def _reads(self, item: Item, current: Tensors, context: Context) -> Tensors:
+        """What an item will read, as far as that is known before its condition and its names are."""
+        if item.from_ is None:
+            return current
+        return self.namer.quietly(item.from_, current, context) or current
 
     def _let(self, let: Mapping, context: Context) -> Context:
         inner = context.having({"prev": context.env.values["prev"]})
@@ -128,8 +146,9 @@ class Elaborator(Growing):
             raise Unknown
         return bool(value)
 
-    def _otherwise(self, item: Item, current: Tensors, context: Context) -> Tensors:
+    def _otherwise(self, item: Item, current: Tensors, context: Context, name: Scalar | str | None) -> Tensors:
         if item.else_ is None:
+            self.namer.pass_on(name, current, context)
             return current
         nodes = item.else_.items if type(item.else_) is Sequence else [item.else_]
         return self.run_list(nodes, current, context.within(context.scope))
@@ -177,6 +196,8 @@ class Elaborator(Growing):
         return None
 
     def _unknown_layer(self, item: Item, op: str) -> None:
+        if self.report.knows("unknown-layer", item.op.span):
+            return  # the same line, expanded once more
         aliases = alias_table((name, kind.aliases) for name, kind in layers.load_all().items())
         known = [*layers.load_all(), *self.document.entries("blocks"), "sequence", "share"]
         self.report.add(
@@ -234,6 +255,6 @@ class Elaborator(Growing):
                 notes = (*merges.origin_notes(self, problem, start), *self.chain(context))
                 self.maker.say(problem, item.op, written, notes, full)
             return self.add(Node(full, layer.name, layer, start, (None,), None, item.op.span, context.calls), context)
-        shares = None if item.share is None else sharing.target(self, item.share, facts, context)
+        shares = None if item.share is None else sharing.target(self, item.share, layer, facts, context)
         copies = max([self.nodes[t.node].copies for t in start if t.node >= 0], default=1) * getattr(layer, "multiplies", 1)
         return self.add(Node(full, layer.name, layer, start, facts.outputs, facts, item.op.span, context.calls, shares, copies), context)

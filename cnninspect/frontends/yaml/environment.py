@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.frontends.yaml.evaluation import ExpressionError, Unknown
 from cnninspect.frontends.yaml.expressions import parse_value
-from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
+from cnninspect.frontends.yaml.tree import LARGEST_VALUE, Mapping, Scalar, Sequence
 from cnninspect.values import Problem, Span, show_shape
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class Environment:
             yield from scope.values
             scope = scope.parent
 
+
+RESERVED = ("prev", "i", "item")
+"""Names that the language gives a meaning."""
 
 UNKNOWN = object()
 """The value of a name that depends on something broken; nothing more is said about it."""
@@ -111,10 +114,21 @@ def value_of(node: Node, env: Environment, report: Report) -> object:
             return node.value
         expression = expression_of(node, report)
         return node.value if expression is None else evaluate(expression, node, env, report)
+    value: list[object] | dict[str, object]
     if type(node) is Sequence:
-        return [value_of(item, env, report) for item in node.items]
-    assert type(node) is Mapping
-    return {key.text: value_of(value, env, report) for key, value in node.pairs}
+        value = [value_of(item, env, report) for item in node.items]
+    else:
+        assert type(node) is Mapping
+        value = {key.text: value_of(item, env, report) for key, item in node.pairs}
+    if not report.sizes.fits(value):
+        report.add(node, "expression-limit", f"this value has more than {LARGEST_VALUE:,} elements, those of its parts included")
+        raise Unknown
+    return value
+
+
+def mentions(node: Node) -> bool:
+    """Whether anything below a node is an expression."""
+    return any("$" in scalar.text for scalar in scalars([node]))
 
 
 def scalars(nodes: Iterable[Node]) -> Iterator[Scalar]:
@@ -129,7 +143,8 @@ def scalars(nodes: Iterable[Node]) -> Iterator[Scalar]:
             seen.add(id(node))
             if type(node) is Sequence:
                 stack.extend(node.items)
-            elif type(node) is Mapping:
+            else:
+                assert type(node) is Mapping
                 for key, value in node.pairs:
                     yield key
                     stack.append(value)

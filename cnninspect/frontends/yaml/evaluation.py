@@ -2,17 +2,17 @@
 
 The values are those of YAML (null, truth values, numbers, texts, lists, mappings) and
 objects with a method ``field(name)``, which answer ``$prev.channels``. Nothing is looked
-up by attribute and nothing is called but the few functions below, so no text can reach
+up by attribute and nothing is called but a few `functions`, so no text can reach
 more than the values that its environment holds.
 """
 
 from __future__ import annotations
 
-from math import ceil, floor, isfinite, trunc
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from cnninspect.options import as_int, described
-from cnninspect.values import Problem, clip
+from cnninspect.values import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,10 +37,7 @@ LIMIT = 2**63
 """Whole numbers stay below it, so that no expression grows a number without end."""
 LONGEST_TEXT = 200
 """Characters in a text that an expression makes."""
-MOST_LISTED = 8
-"""Names that help lists where none is near."""
-MOST_COMPARED = 200
-"""Names that a mistyped one is compared with: a file of 100,000 names is not worth a second each."""
+NUMBERS = frozenset((int, float))
 
 
 class Unknown(Exception):
@@ -103,9 +100,6 @@ class Step(Place):
         self.right = right
 
 
-# --- numbers -------------------------------------------------------------------------
-
-
 def is_number(value: object) -> bool:
     """Whether arithmetic takes it: truth values are no numbers here."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -129,6 +123,13 @@ def bounded(value: float, place: Place) -> float:
 def told(value: object) -> str:
     """A value in words, also one that no file can hold."""
     return "a group of values" if hasattr(value, "field") else described(value)
+
+
+def short_enough(result: str, place: Place) -> str:
+    """A text unless it is too long."""
+    if len(result) <= LONGEST_TEXT:
+        return result
+    raise place.wrong(f"the text has {len(result)} characters, at most {LONGEST_TEXT} are allowed")
 
 
 def divide(dividend: float, divisor: float) -> float:
@@ -168,9 +169,6 @@ def calculate(left: object, right: object, compute: Compute, step: Step) -> obje
     return result if -LIMIT < result < LIMIT else bounded(result, step)
 
 
-NUMBERS = frozenset((int, float))
-
-
 def joined(left: object, right: object, step: Step) -> str:
     """Two texts as one."""
     if isinstance(left, str) and isinstance(right, str):
@@ -182,9 +180,6 @@ def negated(part: Part, sign: int) -> Run:
     """A sign before a number."""
     inner, user = part.run, "'-'" if sign < 0 else "'+'"
     return lambda env: sign * need_number(inner(env), user, part)
-
-
-# --- comparisons and truth -----------------------------------------------------------
 
 
 def same(left: object, right: object) -> bool:
@@ -270,177 +265,6 @@ def choice(cases: Sequence[tuple[Run, Run]], otherwise: Run) -> Run:
     return run
 
 
-# --- names and what is inside their values -------------------------------------------
-
-
-def name(word: str, place: Place, *, dollar: bool) -> Run:
-    """The value that the environment gives to a name."""
-
-    def run(env: Environment) -> object:
-        try:
-            return env.lookup(word)
-        except KeyError:
-            pass
-        hint = name_help(word, sorted({*env.names()}), dollar=dollar)
-        raise place.wrong(f"nothing here is called '{clip(word)}'", help=hint, code="unknown-name")
-
-    return run
-
-
-def name_help(word: str, known: list[str], *, dollar: bool) -> str:
-    """What was probably meant by an unknown name."""
-    if not dollar and word in MEANT:
-        return f"write {MEANT[word]}"
-    if not dollar and word in FUNCTIONS:
-        return f"{word} is a function: write {word}(…)"
-    nearest = near(word, known)
-    if nearest:
-        return f"did you mean '${nearest}'?"
-    listed = ", ".join(f"${one}" for one in known[:MOST_LISTED]) + (", …" if len(known) > MOST_LISTED else "")
-    names = f"the names here are {clip(listed, 120)}" if known else "no name has a value here"
-    return names if dollar else f"{names}; a text stands in quotes: '{clip(word)}'"
-
-
-MEANT = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "null", "NULL": "null"}
-
-
-def near(word: str, known: list[str]) -> str:
-    """The known name most like a mistyped one, empty where none is."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word[:80], known[:MOST_COMPARED], 1)), "")
-
-
-def path(root: Part, keys: Sequence[Part]) -> Run:
-    """``$table.$i.0``: into lists by position, into mappings and groups by name."""
-    start = root.run
-    steps = [(key.run, key) for key in keys]
-
-    def run(env: Environment) -> object:
-        value = start(env)
-        for find, key in steps:
-            value = item(value, find(env), key)
-        return value
-
-    return run
-
-
-def item(value: object, key: object, part: Part) -> object:
-    """One step into a value."""
-    if isinstance(value, (list, tuple)):
-        return element(value, key, part)
-    index = as_int(key)
-    if index is None and not isinstance(key, str):
-        raise part.wrong(f"an index is a whole number or a text, got {told(key)}")
-    entry = str(key if index is None else index)
-    if isinstance(value, dict):
-        if entry in value:
-            return value[entry]
-        nearest = near(entry, list(value))
-        hint = f"did you mean '{nearest}'?" if nearest else f"it has {clip(', '.join(value)) or 'none'}"
-        raise part.wrong(f"the mapping has no entry '{clip(entry)}'", help=hint, code="unknown-name")
-    field = getattr(value, "field", None)
-    if field is None:
-        raise part.wrong(f"there is no '.{clip(entry)}' in {told(value)}")
-    try:
-        found: object = field(entry)
-    except Problem as problem:
-        code, what, notes = problem.code, problem.message, problem.notes
-        raise ExpressionError(code, what, part.start, part.end, help=problem.help, notes=notes) from None
-    return found
-
-
-def element(values: Sequence[object], key: object, part: Part) -> object:
-    """One element of a list; indexes count from 0 and never from the end."""
-    index = as_int(key)
-    if index is None:
-        raise part.wrong(f"a list is indexed by a whole number, got {told(key)}", help="the first element is .0")
-    if 0 <= index < len(values):
-        return values[index]
-    last = len(values) - 1
-    hint = f"indexes count from 0 to {last}" if last > 0 else "the only index is 0" if last == 0 else ""
-    raise part.wrong(f"index {clip(index, 24)} is outside the list of {len(values)}", help=hint)
-
-
-# --- functions -----------------------------------------------------------------------
-
-
-def call(word: str, arguments: Sequence[Part]) -> Run:
-    """A function on its arguments; the parser has counted them."""
-    function = FUNCTIONS[word][2]
-    runs = [argument.run for argument in arguments]
-    return lambda env: function([run(env) for run in runs], arguments, word)
-
-
-def rounding(method: Callable[[float], int]) -> Function:
-    """A function from one number to a whole one."""
-
-    def function(values: Sequence[object], arguments: Sequence[Part], word: str) -> object:
-        return bounded(method(need_number(values[0], word, arguments[0])), arguments[0])
-
-    return function
-
-
-def half_up(value: float) -> int:
-    """``round``: to the nearest whole number, halves upwards: 2.5 gives 3 and -2.5 gives -2."""
-    below = floor(value)
-    return below + (2 * (value - below) >= 1)
-
-
-def round8(values: Sequence[object], arguments: Sequence[Part], word: str) -> object:
-    """``round8``: the channel rule of MobileNet, a multiple of 8 or of the second argument.
-
-    It is the nearest one, halves upwards, at least one, and the next where that loses more than a tenth.
-    """
-    value = need_number(values[0], word, arguments[0])
-    multiple = as_int(need_number(values[1], word, arguments[1])) if len(values) > 1 else 8
-    if multiple is None or multiple < 1:
-        raise arguments[1].wrong(f"round8 rounds to a multiple of a whole number from 1 on, got {told(values[1])}")
-    result = max(multiple, int(value + multiple / 2) // multiple * multiple)
-    return bounded(result + multiple if result < 0.9 * value else result, arguments[0])
-
-
-def extreme(pick: Callable[[Sequence[float]], float]) -> Function:
-    """``min`` or ``max`` of two or more numbers, or of one list of numbers."""
-
-    def function(values: Sequence[object], arguments: Sequence[Part], word: str) -> object:
-        if len(values) > 1:
-            return pick([need_number(value, word, part) for value, part in zip(values, arguments, strict=True)])
-        numbers = values[0]
-        if not isinstance(numbers, (list, tuple)) or not numbers:
-            raise arguments[0].wrong(f"{word} takes two or more numbers, or one list of them, got {told(numbers)}")
-        return pick([need_number(number, word, arguments[0]) for number in numbers])
-
-    return function
-
-
-def length(values: Sequence[object], arguments: Sequence[Part], word: str) -> object:
-    """``len``: the elements of a list or the characters of a text."""
-    value = values[0]
-    if isinstance(value, (list, tuple, str)):
-        return len(value)
-    raise arguments[0].wrong(f"{word} counts the elements of a list or the characters of a text, got {told(value)}")
-
-
-if TYPE_CHECKING:
-    Function = Callable[[Sequence[object], Sequence[Part], str], object]
-
-FUNCTIONS: dict[str, tuple[int, int, Function]] = {
-    "min": (1, LIMIT, extreme(min)),
-    "max": (1, LIMIT, extreme(max)),
-    "ceil": (1, 1, rounding(ceil)),
-    "floor": (1, 1, rounding(floor)),
-    "round": (1, 1, rounding(half_up)),
-    "int": (1, 1, rounding(trunc)),
-    "len": (1, 1, length),
-    "round8": (1, 2, round8),
-}
-"""Fewest and most arguments, and what the function does."""
-
-
-# --- texts ---------------------------------------------------------------------------
-
-
 def text(pieces: Sequence[str | Part], place: Place) -> Run:
     """Literal pieces and values, written one after the other."""
 
@@ -463,10 +287,3 @@ def spelled(value: object, part: Part) -> str:
         return str(value if whole is None else whole)
     hint = "write ${list.0}" if isinstance(value, (list, tuple)) else ""
     raise part.wrong(f"{told(value)} cannot stand in a text", help=hint)
-
-
-def short_enough(result: str, place: Place) -> str:
-    """A text unless it is too long."""
-    if len(result) <= LONGEST_TEXT:
-        return result
-    raise place.wrong(f"the text has {len(result)} characters, at most {LONGEST_TEXT} are allowed")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnninspect.values import Shape, Span
 
 MAX_LAYERS = 1_000_000
-MAX_STEPS = 4_000_000
+MAX_STEPS = 2_000_000
 MAX_DEPTH = 80
 
 

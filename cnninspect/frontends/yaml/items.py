@@ -113,12 +113,11 @@ def _siblings(item: Item, node: Mapping, report: Report) -> bool:
             item.from_ = value
         elif word == "else":
             item.else_ = value
-        elif word == "let":
-            if type(value) is Mapping:
-                item.let = value
-            else:
-                report.add(value, "bad-item", "let must be a mapping of names to values", help="let: {width: $out * 4}")
-                good = False
+        elif type(value) is Mapping:  # let is the only word left
+            item.let = value
+        else:
+            report.add(value, "bad-item", "let must be a mapping of names to values", help="let: {width: $out * 4}")
+            good = False
     if item.else_ is not None and item.when is None:
         report.add(item.else_, "bad-item", "else needs a when beside it")
         good = False

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from os.path import realpath
 from typing import TYPE_CHECKING
 
 from cnninspect.frontends.yaml.context import Context
 from cnninspect.frontends.yaml.document import Document, inherit, read_document
 from cnninspect.frontends.yaml.elaborate import Elaborator
-from cnninspect.frontends.yaml.environment import Environment
+from cnninspect.frontends.yaml.environment import UNKNOWN, Environment
 from cnninspect.frontends.yaml.growing import TooLarge
 from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.parameters import read_params
-from cnninspect.frontends.yaml.ports import read_inputs, read_outputs
+from cnninspect.frontends.yaml.ports import lost_inputs, read_inputs, read_outputs
 from cnninspect.frontends.yaml.reader import read_tree
-from cnninspect.frontends.yaml.smallest import CODE, same_failure, smallest_input
-from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
-from cnninspect.frontends.yaml.unused import warn_unused
+from cnninspect.frontends.yaml.smallest import CODE, smallest_input
+from cnninspect.frontends.yaml.tree import Enough, Mapping, Report, Scalar, Sequence, Source
+from cnninspect.frontends.yaml.unused import check_defaults, warn_unused
 from cnninspect.ir import Graph, Tensor, verify
 from cnninspect.records import Record
 from cnninspect.values import Problem, Span, clip
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 MAX_EXTENDS = 16
 HARMLESS = ("duplicate-key", "several-documents")
 """Mistakes in the text that leave a whole tree: what else is wrong with it is told as well."""
-MOST_TRIED = 5_000
+MOST_TRIED = 500
 """Layers up to which a smaller input is searched for: each try elaborates the network again."""
 
 
@@ -55,14 +56,26 @@ class Loaded(Record):
 def load(source: Source, wanted: Wanted, opener: Callable[[str, Source], Source]) -> Loaded:
     """Read one model; whatever is wrong is in the findings, never raised."""
     report = Report()
-    document, sources = open_document(source, opener, report)
+    try:
+        document, sources = open_document(source, opener, report)
+    except Enough:
+        return _stopped(report, [source], ())
     if document is None:
         return Loaded(None, ordered(report, sources), tuple(sources))
     variants = tuple(document.entries("variants"))
-    graph = _build(document, wanted, report)
+    try:
+        graph = _build(document, wanted, report)
+    except Enough:
+        return _stopped(report, sources, variants)
     if graph is not None and report.broken:
         _add_smallest_input(document, wanted, graph, report)
     return Loaded(graph, ordered(report, sources), tuple(sources), variants)
+
+
+def _stopped(report: Report, sources: list[Source], variants: tuple[str, ...]) -> Loaded:
+    last = report.findings[-1]
+    report.findings[-1] = last._replace(notes=(*last.notes, f"stopped after {len(report.findings)} problems"))
+    return Loaded(None, ordered(report, sources), tuple(sources), variants)
 
 
 def open_document(
@@ -106,22 +119,32 @@ def _next(
     if len(seen) > MAX_EXTENDS:
         raise Problem("extends-too-deep", f"more than {MAX_EXTENDS} files extend each other")
     found = opener(node.text, document.source)
-    if any(found.path == other.path and found.name == other.name for other in seen):
+    if any(_same_file(found, other) for other in seen):
         circle = " → ".join([other.name for other in seen] + [found.name])
         raise Problem("extends-cycle", f"files extend each other in a circle: {clip(circle)}")
     return found
 
 
+def _same_file(one: Source, other: Source) -> bool:
+    if one.path is None or other.path is None:
+        return one is other
+    return realpath(one.path) == realpath(other.path)
+
+
 def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
     layers = document.sections.get("layers")
     if type(layers) is not Sequence:
-        if "layers" not in document.sections and not report.broken:
+        if "layers" not in document.mistaken and not report.broken:
             where = Span(document.source.name, 1, 1, 1, 2)
             report.add(where, "missing-layers", "the model has no layers", help="write layers: with one item for each layer")
         return None
     params = read_params(document, wanted.variant, wanted.sets, report)
     inputs = read_inputs(document, params, wanted.inputs, report)
+    if any(not finding.span.line for finding in report.findings):
+        return None  # the caller asked for something that the model does not have: no other network is reported on
+    check_defaults(document, report)
     elaborator = Elaborator(document, report, inputs, params)
+    elaborator.namer.lost = lost_inputs(document, inputs)
     frame = Frame("", None)
     frame.tensors.update({given.name: (Tensor(-1 - index),) for index, given in enumerate(inputs)})
     context = Context(params_scope(params), Scope(""), frame)
@@ -130,8 +153,10 @@ def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
         last = elaborator.run_list(layers.items, start, context)
     except TooLarge:
         return None
-    if not layers.items:
-        report.add(layers, "missing-layers", "the model has no layers", help="write one item for each layer")
+    if not elaborator.nodes and (not report.broken or not layers.items):
+        left_out = bool(layers.items)
+        message = "every layer of the model is left out by its condition" if left_out else "the model has no layers"
+        report.add(layers, "missing-layers", message, help="" if left_out else "write one item for each layer")
     outputs = read_outputs(elaborator, context, last, document)
     if not report.broken:  # what a mistake leaves out may be what uses them
         warn_unused(document, elaborator, report)
@@ -145,7 +170,7 @@ def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
             source=document.source.name,
             description=document.text("description"),
             reference=_plain(document.sections.get("reference")),
-            params={key: value for key, value in params.values.items() if key != "prev"},
+            params={key: value for key, value in params.values.items() if value is not UNKNOWN},
             variant=wanted.variant,
         ),
     )
@@ -167,8 +192,14 @@ def _add_smallest_input(document: Document, wanted: Wanted, graph: Graph, report
     def fails(shape: Shape) -> bool:
         again = Report()
         given = (*shape[1:], shape[0]) if last else shape
-        _build(document, wanted._replace(inputs={None: given}), again)
-        return same_failure(finding, again.findings)
+        try:
+            tried = _build(document, wanted._replace(inputs={None: given}), again)
+        except Enough:
+            return True
+        node = next((node for node in tried.nodes if node.name == finding.layer), None) if tried else None
+        if node is None:  # a condition has changed the network: any mistake is one too many
+            return tried is None or again.broken
+        return node.facts is None
 
     found = smallest_input(graph.inputs[0].shape, fails)
     if found is not None:

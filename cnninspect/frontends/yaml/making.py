@@ -9,7 +9,7 @@ from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import option_help
 from cnninspect.frontends.yaml.tree import Mapping, Scalar
 from cnninspect.layers.base import Merge
-from cnninspect.values import Problem, Problems, clip, show_shape
+from cnninspect.values import Problem, Problems, clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 Written = dict[str, tuple["Scalar", "Node"]]
 """Options as written: by name, with key and value in the file."""
+
+
+MOST_KEPT = 10_000
+"""How many layers are remembered: a network in which so many differ gains nothing from it."""
 
 
 class Maker:
@@ -87,6 +91,9 @@ class Maker:
             for problem in several.problems:
                 self.say(problem, op, written, ())
             return None
+        if len(self._layers) > MOST_KEPT:
+            self._layers.clear()
+            self._facts.clear()
         self._layers[key] = made
         return made
 
@@ -99,6 +106,9 @@ class Maker:
                 known = layer.facts(shapes)
             except Problem as problem:
                 raise Problems([problem]) from None
+            if len(self._facts) > MOST_KEPT:
+                self._layers.clear()
+                self._facts.clear()
             self._facts[key] = known
         return known
 
@@ -122,8 +132,3 @@ def _frozen(value: object) -> object:
     if isinstance(value, dict):
         return tuple((key, type(item), _frozen(item)) for key, item in value.items())
     return value
-
-
-def made_by(shape: Shape | None, what: str, place: str) -> str:
-    """The note that tells where an input comes from."""
-    return f"the input is {show_shape(shape)}, {what} at {place}"

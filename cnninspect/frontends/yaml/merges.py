@@ -40,12 +40,14 @@ def run(  # noqa: PLR0913 - all of one item
     branches, options = _sort(elaborator, layer_type, value)
     if branches is None:
         return elaborator.broken(layer_type.name, item.op.span, start, context, name)
+    above = elaborator.previous(start)
     if branches:
         inner = context
         if name is not None:  # a named item opens a scope
             name = Full(elaborator.namer.open(name, context))
             inner = context.within(Scope(name))
         start = _branches(elaborator, branches, start, inner)
+    context.env.values["prev"] = above  # what the branches read, not what the last of them made
     return elaborator.add_layer(layer_type, item, options, start, context, name)
 
 

@@ -9,7 +9,7 @@ from cnninspect.frontends.yaml.evaluation import ExpressionError, Unknown
 from cnninspect.frontends.yaml.expressions import parse_name
 from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.naming import bad_name
-from cnninspect.frontends.yaml.tree import Scalar, Sequence
+from cnninspect.frontends.yaml.tree import Report, Scalar, Sequence
 from cnninspect.values import Span, clip
 
 if TYPE_CHECKING:
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
     from cnninspect.frontends.yaml.context import Context
     from cnninspect.frontends.yaml.naming import Tensors
-    from cnninspect.frontends.yaml.tree import Node, Report
+    from cnninspect.frontends.yaml.tree import Node
     from cnninspect.ir import Input, Tensor
     from cnninspect.values import Shape
+
+
+MOST_COMPARED = 300
+"""How many names a misspelled one is compared with: the nearest above it."""
 
 
 class Full(str):
@@ -34,6 +38,8 @@ class Namer:
     def __init__(self, report: Report, inputs: tuple[Input, ...], shape: Callable[[Tensor], Shape | None]) -> None:
         self.report = report
         self.shape = shape
+        self.lost: set[str] = set()
+        """Inputs that have a mistake of their own: what reads them is unknown."""
         self.taken: dict[str, Span] = {given.name: given.span for given in inputs}
 
     def child(self, name: Scalar | str | None, context: Context) -> str:
@@ -107,7 +113,23 @@ class Namer:
             self.report.add(node, "unknown-tensor", "an empty list names no tensor")
             return None
         found = [tensor for tensor in tensors if tensor is not None]
+        if () in found:
+            return ()  # an input that has a mistake of its own
         return tuple(tensor for several in found for tensor in several) if len(found) == len(nodes) else None
+
+    def quietly(self, node: Node, current: Tensors, context: Context) -> Tensors | None:
+        """As ``resolve``, with nothing said of what is missing: it may turn out not to be needed."""
+        told, self.report = self.report, Report()
+        try:
+            return self.resolve(node, current, context)
+        finally:
+            self.report = told
+
+    def pass_on(self, name: Scalar | str | None, current: Tensors, context: Context) -> None:
+        """Let the name of an item that is left out stand for what it would have read."""
+        text = self.text(name, context) if isinstance(name, Scalar) else None
+        if text is not None:
+            context.frame.tensors.setdefault(context.scope.full(text), current)
 
     def _one(self, node: Node, current: Tensors, context: Context) -> Tensors | None:
         if type(node) is not Scalar:
@@ -121,10 +143,13 @@ class Namer:
         text = self.text(node, context)
         if text is None:
             return None
-        found = current if text == "prev" else context.frame.resolve(text, context.scope.prefix)
-        found = found or self._inside_broken(text, context)
+        if text == "prev":
+            return current
+        if text in self.lost:
+            return ()
+        found = context.frame.resolve(text, context.scope.prefix) or self._inside_broken(text, context)
         if found is None:
-            guess = near(text, [*context.frame.visible(), "prev"])
+            guess = near(text, [*context.frame.visible()[-MOST_COMPARED:], "prev"])
             self.report.add(
                 node,
                 "unknown-tensor",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, names_in, scalars, value_of
+from cnninspect.frontends.yaml.environment import RESERVED, UNKNOWN, Environment, names_in, scalars, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.reader import read_tree
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 ABOUT = ("description", "reference")
 """What a variant may say of itself besides its params."""
-
-RESERVED = ("prev", "i", "item")
-"""Names that the language gives a meaning."""
 
 
 def read_params(
@@ -47,10 +44,12 @@ def read_params(
     for name, value in sets.items():
         if name not in nodes:
             _unknown(Span(f"--set {clip(name, 40)}", 0, 0, 0, 0), name, list(nodes), report)
-        elif isinstance(value, str):
-            nodes[name] = _parse(name, value, report)
-        else:
+        elif not isinstance(value, str):
             given[name] = value
+        elif (node := _parse(name, value, report)) is not None:
+            nodes[name] = node
+        else:
+            given[name] = UNKNOWN
     lazy = _Lazy(nodes, given, report)
     for name in nodes:
         lazy.force(name)
@@ -140,10 +139,11 @@ def _unknown(where: Span, name: str, known: list[str], report: Report) -> None:
     )
 
 
-def _parse(name: str, text: str, report: Report) -> Node:
-    """A value from the command line, read as YAML."""
+def _parse(name: str, text: str, report: Report) -> Node | None:
+    """A value from the command line, read as YAML; None (and a finding) where it cannot be read."""
     source = Source(f"--set {clip(name, 40)}", text)
     if not text.strip():
         return Scalar(source, (1, 1, 1, 1), "", None, quoted=False)
+    known = len(report.findings)
     tree = read_tree(source, report)
-    return tree if tree is not None else Scalar(source, (1, 1, 1, 1), text, text, quoted=True)
+    return tree if len(report.findings) == known else None

@@ -35,17 +35,32 @@ def read_inputs(
     """The inputs with their shapes, channels first; ``shapes`` are the caller's own, None naming the only input."""
     last = _channels_last(document, report)
     found: list[Input] = []
-    for name, node in _declared(document, report):
+    declared = _declared(document, report)
+    if None in shapes and len(declared) > 1:
+        names = ", ".join(name for name, _ in declared)
+        example = f"--input {declared[0][0]}={'x'.join(map(str, shapes[None]))}"
+        message = f"the model has several inputs ({clip(names)}): say which one is meant"
+        report.add(Span("--input", 0, 0, 0, 0), "unknown-input", message, help=f"write {example}")
+        return ()
+    for name, node in declared:
         given = shapes.get(name, shapes.get(None))
         span = node.span if given is None else Span("--input", 0, 0, 0, 0)
         shape = _shape(node, params, report) if given is None else _checked(list(given), span, report)
         if shape is not None:
             found.append(Input(name, (shape[-1], *shape[:-1]) if last else shape, span))
-    names = [given.name for given in found]
+    known = [given.name for given in found]
     for key in shapes:
-        if key is not None and key not in names:
-            report.add(Span("--input", 0, 0, 0, 0), "unknown-input", f"the model has no input '{clip(key)}'", help=f"it has {', '.join(names)}")
+        if key is not None and key not in known:
+            message, help_ = f"the model has no input '{clip(key)}'", f"it has {', '.join(known)}"
+            report.add(Span("--input", 0, 0, 0, 0), "unknown-input", message, help=help_)
     return tuple(found)
+
+
+def lost_inputs(document: Document, found: tuple[Input, ...]) -> set[str]:
+    """The names of inputs that are declared and have a mistake."""
+    several = document.sections.get("inputs")
+    names = {key.text for key, _ in several.pairs} if type(several) is Mapping else {"input"}
+    return names - {given.name for given in found}
 
 
 def _declared(document: Document, report: Report) -> list[tuple[str, Node]]:
@@ -59,7 +74,7 @@ def _declared(document: Document, report: Report) -> list[tuple[str, Node]]:
             return []
         return [("input", inner)]
     if type(several) is not Mapping:
-        if "layers" in document.sections:
+        if "layers" in document.sections and not document.mistaken & {"input", "inputs"}:
             span = Span(document.source.name, 1, 1, 1, 2)
             report.add(span, "missing-input", "the model does not say what its input is", help="write input: [3, 224, 224]")
         return []
@@ -120,6 +135,8 @@ def read_outputs(elaborator: Elaborator, context: Context, last: Tensors, docume
     node = document.sections.get("outputs")
     if node is None:
         return tuple(Output(_tensor_name(elaborator, tensor), tensor) for tensor in last if elaborator.nodes)
+    if not (node.items if type(node) is Sequence else node.pairs if type(node) is Mapping else ()):
+        elaborator.report.add(node, "bad-section", "outputs is empty", help="leave it out: the last layer is the output")
     pairs: list[tuple[Scalar | None, Node, Node | None]]
     if type(node) is Sequence:
         pairs = [(None, item, None) for item in node.items]
@@ -129,13 +146,16 @@ def read_outputs(elaborator: Elaborator, context: Context, last: Tensors, docume
     found: dict[str, Output] = {}
     for key, source, training in pairs:
         tensors = elaborator.namer.resolve(source, last, context)
-        if tensors is None:
+        if not tensors:  # missing, or what follows from a missing input: that has been reported
             continue
         if len(tensors) > 1:
             elaborator.report.add(source, "unknown-tensor", "an output is one tensor, and this names several")
             continue
         name = key.text if key is not None else _tensor_name(elaborator, tensors[0])
-        if name in found:
+        wrong = "" if key is None else bad_name(name)
+        if key is not None and wrong:
+            elaborator.report.add(key, "bad-name", f"{wrong}, got '{clip(name, 40)}'")
+        elif name in found:
             elaborator.report.add(source, "duplicate-name", f"two outputs are called '{name}'")
         found[name] = Output(name, tensors[0], _is_true(training, elaborator))
     return tuple(found.values())

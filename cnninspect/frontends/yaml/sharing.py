@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 class Recorded:
     """A named block or sequence as it was elaborated, to be applied again."""
 
-    __slots__ = ("context", "first", "last", "layers")
+    __slots__ = ("context", "first", "last", "layers", "outer")
 
-    def __init__(self, layers: Sequence, context: Context, first: int, last: int) -> None:
+    def __init__(self, layers: Sequence, context: Context, outer: Frame, first: int, last: int) -> None:
         self.layers = layers
+        self.outer = outer
+        """The frame in which its name can be seen."""
         self.context = context
         self.first = first
         self.last = last
 
 
-def target(elaborator: Elaborator, name: Scalar, facts: Facts, context: Context) -> int | None:
+def target(elaborator: Elaborator, name: Scalar, layer: Layer, facts: Facts, context: Context) -> int | None:
     """The node that ``share:`` beside a layer names; None (and a finding) where it cannot be shared."""
     found = _named(elaborator, name, context)
     if found is None:
@@ -44,27 +46,46 @@ def target(elaborator: Elaborator, name: Scalar, facts: Facts, context: Context)
         return None
     if owner.facts is None:
         return None
-    return _checked(elaborator, owner, index, facts, name)
+    return _checked(elaborator, owner, index, layer, facts, name)
 
 
 def _named(elaborator: Elaborator, name: Scalar, context: Context) -> Tensors | None:
-    if name.text == "prev":
+    found = elaborator.namer.resolve(name, (), context)
+    if found == () and name.text not in elaborator.namer.lost:
         elaborator.report.add(name, "cannot-share", "prev is a tensor, not a layer", help="write the name of the layer")
-        return None
-    return elaborator.namer.resolve(name, (), context)
+    return found or None
 
 
-def _checked(elaborator: Elaborator, owner: Node, index: int, facts: Facts, where: Scalar) -> int | None:
+def _checked(  # noqa: PLR0913 - the lender and the borrower
+    elaborator: Elaborator,
+    owner: Node,
+    index: int,
+    layer: Layer,
+    facts: Facts,
+    where: Scalar,
+) -> int | None:
+    """The node whose weights are used; None (and a finding) where they do not fit."""
     assert owner.facts is not None
-    if owner.facts.weights == facts.weights:
+    if type(owner.layer) is not type(layer):
+        elaborator.report.add(
+            where,
+            "cannot-share",
+            f"'{owner.name}' is a {owner.op} and this is a {layer.name}: their weights mean different things",
+            notes=[f"'{owner.name}' stands at {owner.span}"],
+        )
+        return None
+    if owner.facts.weights == facts.weights and owner.facts.buffers == facts.buffers:
         return index if owner.shares is None else owner.shares
-    for key, shape in facts.weights.items():
-        theirs = owner.facts.weights.get(key)
+    lent = {**owner.facts.weights, **owner.facts.buffers}
+    for key, shape in {**facts.weights, **facts.buffers}.items():
+        theirs = lent.get(key)
         if theirs != shape:
+            called = key or "weight"
+            has = f"it has no {called}" if theirs is None else f"its {called} is {theirs}"
             elaborator.report.add(
                 where,
                 "cannot-share",
-                f"'{owner.name}' cannot lend its weights here: its {key} is {theirs}, this layer needs {shape}",
+                f"'{owner.name}' cannot lend its weights here: {has}, this layer needs {shape}",
                 notes=[f"'{owner.name}' stands at {owner.span}"],
             )
             return None
@@ -105,7 +126,7 @@ def run_share(
 
 def _layer(elaborator: Elaborator, value: Scalar, text: str, context: Context) -> Layer | None:
     """The single layer of that name; None (and a finding) where the name stands for something else."""
-    found = elaborator.namer.resolve(value, (), context)
+    found = _named(elaborator, value, context)
     if found is None:
         return None
     if found[0].node < 0:
@@ -125,11 +146,15 @@ def _layer(elaborator: Elaborator, value: Scalar, text: str, context: Context) -
 
 
 def _recorded(elaborator: Elaborator, name: str, context: Context) -> Recorded | None:
+    """The scope of that name that can be seen from here: in this block, otherwise at the top level."""
     prefix = context.scope.prefix
+    frames = (context.frame, context.frame.top)
     while True:
         found = elaborator.scopes.get(f"{prefix}.{name}" if prefix else name)
-        if found is not None or not prefix:
+        if found is not None and found.outer in frames:
             return found
+        if not prefix:
+            return None
         prefix = prefix.rpartition(".")[0]
 
 
@@ -149,7 +174,7 @@ def _scope_again(  # noqa: PLR0913 - all of one item
     first = len(elaborator.nodes)
     made = elaborator.run_list(recorded.layers.items, start, inner)
     context.frame.tensors[scope.prefix] = made
-    elaborator.scopes[scope.prefix] = Recorded(recorded.layers, inner, first, len(elaborator.nodes))
+    elaborator.scopes[scope.prefix] = Recorded(recorded.layers, inner, context.frame, first, len(elaborator.nodes))
     if len(elaborator.nodes) - first != recorded.last - recorded.first:
         elaborator.report.add(item.op, "cannot-share", f"'{scope.prefix}' has other layers than what it shares: a condition differs")
         return made
@@ -163,5 +188,6 @@ def _share_node(elaborator: Elaborator, owner_index: int, index: int, item: Item
     if owner.facts is None or node.facts is None or not (owner.facts.weights or owner.facts.buffers):
         return
     assert type(item.value) is Scalar
-    shared = _checked(elaborator, owner, owner_index, node.facts, item.value)
+    assert node.layer is not None
+    shared = _checked(elaborator, owner, owner_index, node.layer, node.facts, item.value)
     elaborator.nodes[index] = node._replace(shares=shared)

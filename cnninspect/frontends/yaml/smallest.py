@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnninspect.values import Finding, Shape
+    from cnninspect.values import Shape
 
     Fails = Callable[[Shape], bool]
 
@@ -40,7 +40,3 @@ def _shrink(shape: Shape, axis: int, fails: Fails) -> Shape:
             high = middle
     return (*shape[:axis], high, *shape[axis + 1 :])
 
-
-def same_failure(finding: Finding, findings: list[Finding]) -> bool:
-    """Whether the layer of a finding still does not fit: the same complaint at the same place."""
-    return any(other.code == CODE and other.span == finding.span for other in findings)

@@ -102,12 +102,43 @@ class Mapping(Placed):
 Node = Union[Scalar, Sequence, Mapping]
 
 
+MOST_FINDINGS = 200
+
+
+class Enough(Exception):
+    """So much is wrong that nobody reads on; nothing more is looked for."""
+
+
+LARGEST_VALUE = 100_000
+
+
+class Sizes:
+    """How many elements values have, found without walking a part twice: a few lines can write 2 to the 40."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, int]] = {}
+
+    def fits(self, value: list[object] | dict[str, object]) -> bool:
+        """Whether a value that has just been made is of a bearable size."""
+        parts = value.values() if isinstance(value, dict) else value
+        size = 1 + len(value)
+        for part in parts:
+            if isinstance(part, (list, dict)):
+                known = self._known.get(id(part))
+                size += known[1] if known else len(part)
+        if size > 16:  # noqa: PLR2004 - small ones are not worth remembering
+            self._known[id(value)] = (value, size)  # the value is kept, so that its id stays its own
+        return size <= LARGEST_VALUE
+
+
 class Report:
     """The findings of one load, in the order in which they were found."""
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.sizes = Sizes()
         self._told: set[tuple[str, Span, str]] = set()
+        self._places: set[tuple[str, Span]] = set()
 
     def add(  # noqa: PLR0913 - the fields of one record
         self,
@@ -124,7 +155,14 @@ class Report:
         key = (code, span, message)
         if key not in self._told:
             self._told.add(key)
+            self._places.add((code, span))
             self.findings.append(Finding(code, severity, message, tuple(notes), help, span, layer))
+            if len(self.findings) >= MOST_FINDINGS:
+                raise Enough
+
+    def knows(self, code: str, span: Span) -> bool:
+        """Whether such a finding stands at that place already."""
+        return (code, span) in self._places
 
     def problem(self, where: Placed | Span, problem: Problem, *, notes: Iterable[str] = (), layer: str | None = None) -> None:
         """Add what something deeper said, now that its place is known."""

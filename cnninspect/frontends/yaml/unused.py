@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.blocks import find
+from cnninspect import layers
+from cnninspect.frontends.yaml.blocks import find, library
 from cnninspect.frontends.yaml.environment import scalars
 from cnninspect.frontends.yaml.evaluation import ExpressionError
 from cnninspect.frontends.yaml.expressions import parse_name, parse_value
+from cnninspect.frontends.yaml.hints import alias_table, layer_help
 from cnninspect.frontends.yaml.tree import Mapping
+from cnninspect.values import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +19,20 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.document import Document
     from cnninspect.frontends.yaml.elaborate import Elaborator
     from cnninspect.frontends.yaml.tree import Node, Report
+
+
+def check_defaults(document: Document, report: Report) -> None:
+    """Report defaults that belong to no layer or block, or are no options."""
+    blocks = document.entries("blocks")
+    for name, (key, node) in document.entries("defaults").items():
+        if type(node) is not Mapping:
+            message = f"defaults of '{clip(name)}' must be a mapping of options to values"
+            report.add(node, "bad-section", message, help=f"{clip(name)}: {{bias: false}}")
+        if name not in blocks and library(name, report) is None and layers.find(name) is None:
+            every = layers.load_all()
+            aliases = alias_table((known, kind.aliases) for known, kind in every.items())
+            message = f"there is no layer or block called '{clip(name)}'"
+            report.add(key, "unknown-layer", message, help=layer_help(name, [*every, *blocks], aliases))
 
 
 def warn_unused(document: Document, elaborator: Elaborator, report: Report) -> None:

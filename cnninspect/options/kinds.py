@@ -1,109 +1,14 @@
-"""Typed options of layers: what may be written, what it means, how a mistake is explained.
-
-One declaration gives the reader its check, the JSON schema its entry and ``explain`` its
-table row. An option is a descriptor: on the class it is itself, on a layer it is the value.
-"""
+"""The kinds of options: numbers, truth, words and lists, and sizes, padding and an axis of an input's axes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING
 
-from cnninspect.values import Problem, clip
+from cnninspect.options.base import LARGEST, REQUIRED, Option, as_int
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-T = TypeVar("T")
-LARGEST = 2**53
-"""No size, count or factor of a network comes near; larger ones are typing mistakes."""
-
-
-class _Required:
-    def __repr__(self) -> str:
-        return "required"
-
-
-REQUIRED: Any = _Required()
-"""The default of an option that must be written."""
-
-
-class Same:
-    """A default that is the value of another option."""
-
-    def __init__(self, option: str) -> None:
-        self.option = option
-
-    def __repr__(self) -> str:
-        return f"same as {self.option}"
-
-
-class Option(Generic[T]):
-    """One option: its type, bounds, default and help."""
-
-    name = ""
-    kind = "a value"
-
-    def __init__(self, default: Any = REQUIRED, *, help: str) -> None:  # noqa: A002
-        self.default = default
-        self.help = help
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, layer: None, owner: type) -> Option[T]: ...
-    @overload
-    def __get__(self, layer: object, owner: type) -> T: ...
-    def __get__(self, layer: object | None, owner: type) -> Option[T] | T:
-        return self  # a layer's own __dict__ wins: it holds the parsed value
-
-    @property
-    def required(self) -> bool:
-        return self.default is REQUIRED
-
-    def parse(self, value: object, rank: int) -> T:
-        """The meaning of what was written, for a layer on an input of ``rank`` spatial axes.
-
-        A negative rank is an unknown one: whatever depends on it is let pass.
-        """
-        raise NotImplementedError
-
-    def schema(self) -> dict[str, object]:
-        """JSON Schema of what may be written (expressions are added by the schema report)."""
-        raise NotImplementedError
-
-    def wrong(self, value: object, expected: str = "", *, help: str = "") -> Problem:  # noqa: A002
-        """The problem that ``value`` is not what this option takes."""
-        return Problem(
-            "bad-value",
-            f"{self.name} must be {expected or self.kind}, got {described(value)}",
-            option=self.name,
-            help=help,
-        )
-
-
-def described(value: object) -> str:
-    """A value in words a person recognises from their file."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f"the text '{clip(value, 60)}'"
-    if isinstance(value, (int, float)):
-        return clip(value)
-    if isinstance(value, (list, tuple)):
-        return f"the list {clip(list(value), 60)}"
-    return "a mapping" if isinstance(value, dict) else clip(value)
-
-
-def as_int(value: object) -> int | None:
-    """A whole number, also one written as ``64.0``; None for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return None
+AXES = ("channels", "depth", "height", "width")
 
 
 class Int(Option[int]):
@@ -113,17 +18,17 @@ class Int(Option[int]):
 
     def __init__(
         self,
-        default: Any = REQUIRED,
+        default: object = REQUIRED,
         *,
-        min: int | None = None,  # noqa: A002 - the word of JSON schema and of users
-        max: int = LARGEST,  # noqa: A002
-        help: str,  # noqa: A002
+        min: int | None = None,
+        max: int = LARGEST,
+        help: str,
     ) -> None:
         super().__init__(default, help=help)
         self.min = min
         self.max = max
 
-    def parse(self, value: object, rank: int) -> int:
+    def parse(self, value: object, rank: int) -> int:  # noqa: ARG002 - for options of axes
         number = as_int(value)
         if number is None:
             raise self.wrong(value)
@@ -152,17 +57,17 @@ class Float(Option[float]):
 
     def __init__(
         self,
-        default: Any = REQUIRED,
+        default: object = REQUIRED,
         *,
-        min: float | None = None,  # noqa: A002
-        max: float | None = None,  # noqa: A002
-        help: str,  # noqa: A002
+        min: float | None = None,
+        max: float | None = None,
+        help: str,
     ) -> None:
         super().__init__(default, help=help)
         self.min = min
         self.max = max
 
-    def parse(self, value: object, rank: int) -> float:
+    def parse(self, value: object, rank: int) -> float:  # noqa: ARG002
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self.wrong(value)
         if not abs(value) <= LARGEST:
@@ -187,7 +92,7 @@ class Bool(Option[bool]):
 
     kind = "true or false"
 
-    def parse(self, value: object, rank: int) -> bool:
+    def parse(self, value: object, rank: int) -> bool:  # noqa: ARG002
         if isinstance(value, bool):
             return value
         meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -201,7 +106,7 @@ class Bool(Option[bool]):
 class Choice(Option[str]):
     """One of a few words."""
 
-    def __init__(self, default: Any = REQUIRED, *, choices: Sequence[str], help: str) -> None:  # noqa: A002
+    def __init__(self, default: object = REQUIRED, *, choices: Sequence[str], help: str) -> None:
         super().__init__(default, help=help)
         self.choices = tuple(choices)
 
@@ -209,7 +114,7 @@ class Choice(Option[str]):
     def kind(self) -> str:  # type: ignore[override]
         return ", ".join(self.choices[:-1]) + f" or {self.choices[-1]}"
 
-    def parse(self, value: object, rank: int) -> str:
+    def parse(self, value: object, rank: int) -> str:  # noqa: ARG002
         if isinstance(value, str) and value in self.choices:
             return value
         raise self.wrong(value)
@@ -223,11 +128,11 @@ class Ints(Option[tuple[int, ...]]):
 
     kind = "a list of whole numbers"
 
-    def __init__(self, default: Any = REQUIRED, *, min: int | None = None, help: str) -> None:  # noqa: A002
+    def __init__(self, default: object = REQUIRED, *, min: int | None = None, help: str) -> None:
         super().__init__(default, help=help)
         self.min = min
 
-    def parse(self, value: object, rank: int) -> tuple[int, ...]:
+    def parse(self, value: object, rank: int) -> tuple[int, ...]:  # noqa: ARG002
         items = value if isinstance(value, (list, tuple)) else [value]
         numbers = tuple(number for item in items if (number := as_int(item)) is not None)
         if len(numbers) != len(items) or not numbers:
@@ -251,10 +156,10 @@ class PerAxis(Option[tuple[int, ...]]):
 
     def __init__(
         self,
-        default: Any = REQUIRED,
+        default: object = REQUIRED,
         *,
-        min: int = 0,  # noqa: A002
-        help: str,  # noqa: A002
+        min: int = 0,
+        help: str,
     ) -> None:
         super().__init__(default, help=help)
         self.min = min
@@ -288,7 +193,7 @@ class PerAxis(Option[tuple[int, ...]]):
 class Padding(Option["str | tuple[tuple[int, int], ...]"]):
     """A whole number, one a axis, a pair ``[before, after]`` a axis, or the name of a rule."""
 
-    def __init__(self, default: Any = 0, *, words: Sequence[str], help: str) -> None:  # noqa: A002
+    def __init__(self, default: object = 0, *, words: Sequence[str], help: str) -> None:
         super().__init__(default, help=help)
         self.words = tuple(words)
 
@@ -326,28 +231,6 @@ class Padding(Option["str | tuple[tuple[int, int], ...]"]):
         pair = {"type": "array", "items": item, "minItems": 2, "maxItems": 2}
         sides = {"type": "array", "items": {"anyOf": [item, pair]}, "minItems": 1, "maxItems": 3}
         return {"anyOf": [item, sides, *([{"enum": list(self.words)}] if self.words else [])]}
-
-
-class Optional(Option["T | None"]):
-    """Another option that may also be left out, then being None."""
-
-    def __init__(self, option: Option[T]) -> None:
-        super().__init__(None, help=option.help)
-        self.option = option
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-        self.option.name = name
-
-    def parse(self, value: object, rank: int) -> T | None:
-        return None if value is None else self.option.parse(value, rank)
-
-    def schema(self) -> dict[str, object]:
-        inner = self.option.schema()
-        return {"anyOf": [*inner["anyOf"], {"type": "null"}]} if "anyOf" in inner else {"anyOf": [inner, {"type": "null"}]}  # type: ignore[misc]
-
-
-AXES = ("channels", "depth", "height", "width")
 
 
 class Axis(Option[int]):

@@ -1,0 +1,67 @@
+"""Where reports go: standard output, or a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cnninspect.cli.common import fail
+from cnninspect.values import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def emit(text: str, output: str | None = None, sources: Iterable[str | None] = ()) -> None:
+    """Print a report, or put it into a file: written beside it, flushed, then renamed.
+
+    ``sources`` are the files that the report was made from: they are never written over.
+    """
+    if output is None or output == "-":
+        sys.stdout.write(text)
+        return
+    _refuse(output, sources)
+    try:
+        if os.path.exists(output) and not os.path.isfile(output):  # a device or pipe cannot be replaced
+            with open(output, "w", encoding="utf-8") as file:
+                file.write(text)
+        else:
+            _replace(os.path.realpath(output), text)  # what a link points to is written, the link stays
+    except OSError as error:
+        raise fail(f"cannot write '{clip(output)}': {(error.strerror or str(error)).lower()}") from None
+
+
+def _refuse(output: str, sources: Iterable[str | None]) -> None:
+    if not output:
+        raise fail("the name of the output file is empty", "write -o FILE")
+    if os.path.isdir(output):
+        raise fail(f"'{clip(output)}' is a folder", "name a file in it")
+    target = os.path.realpath(output)
+    if any(source is not None and os.path.realpath(source) == target for source in sources):
+        raise fail(f"'{clip(output)}' is the model itself: it would be lost", "name another file")
+    if os.path.isfile(target) and not os.access(target, os.W_OK):
+        raise fail(f"'{clip(output)}' is read-only")
+
+
+def _replace(target: str, text: str) -> None:
+    import tempfile
+
+    handle, temporary = tempfile.mkstemp(prefix=".cnninspect-", dir=os.path.dirname(target))
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,97 @@
+"""The package from Python: read, load, summarize, list what is shipped, add layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import cnninspect
+from cnninspect import api
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODEL = """\
+input: [3, 8, 8]
+params: {width: 4}
+variants: {wide: {width: 8}}
+layers: [conv: {out: $width, kernel: 3}, relu]
+"""
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    """The path of a small model with a param and a variant."""
+    path = tmp_path / "model.yaml"
+    path.write_text(MODEL)
+    return str(path)
+
+
+def test_load_takes_what_a_model_may_be_asked(model: str) -> None:
+    """A graph is loaded by path, with a variant, another input, and params by keyword."""
+    assert [node.outputs for node in cnninspect.load(model).nodes] == [((4, 6, 6),), ((4, 6, 6),)]
+    graph = cnninspect.load(model, variant="wide", input=(1, 5, 5))
+    assert (graph.variant, graph.inputs[0].shape, graph.nodes[1].outputs) == ("wide", (1, 5, 5), ((8, 3, 3),))
+    assert cnninspect.load(model, width=6).nodes[0].outputs == ((6, 6, 6),)
+
+
+def test_load_raises_what_is_wrong_with_a_model(tmp_path: Path) -> None:
+    """A model with mistakes raises all of them, the first being the message."""
+    path = tmp_path / "bad.yaml"
+    path.write_text("input: [3, 8, 8]\nparams: {unused: 1}\nlayers: [conv: {out: 0, kernel: 3}, rleu]\n")
+    with pytest.raises(api.ModelError) as raised:
+        cnninspect.load(str(path))
+    assert str(raised.value) == f"{path}:3: out must be at least 1, got 0 (and 1 more)"
+    assert [finding.code for finding in raised.value.findings] == ["bad-value", "unknown-layer"]
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(api.ModelError, match=r"looks like UTF-16, not UTF-8$"):
+        cnninspect.load(str(path))
+
+
+def test_a_warning_is_no_reason_to_refuse(tmp_path: Path) -> None:
+    """A model about which there are only warnings is loaded."""
+    path = tmp_path / "warned.yaml"
+    path.write_text("input: [3, 8, 8]\nparams: {unused: 1}\nlayers: [relu]\n")
+    assert len(cnninspect.load(str(path)).nodes) == 1
+
+
+def test_load_of_nothing(tmp_path: Path) -> None:
+    """What cannot be read at all is another exception, with the problem's code."""
+    with pytest.raises(api.CannotRun) as raised:
+        cnninspect.load(str(tmp_path))
+    assert (raised.value.problem.code, str(raised.value)) == ("not-a-file", f"'{tmp_path}' is a folder")
+
+
+def test_every_shipped_network_has_a_name_of_its_own() -> None:
+    """Files come with their variants behind them; every name means one network, and loads by it."""
+    found = api.shipped()
+    names = [network.name for network in found]
+    assert len(set(names)) == len(names)
+    by_name = {network.name: network for network in found}
+    assert (by_name["vgg16"].family, by_name["vgg16"].variant) == ("vgg16", None)
+    assert (by_name["resnet18"].family, by_name["resnet18"].variant) == ("resnet50", "resnet18")
+    assert by_name["resnet18"].path.replace("\\", "/").endswith("/architectures/resnet50.yaml")
+    assert names.index("resnet50") < names.index("resnet18")
+    assert cnninspect.load("resnet18").variant == "resnet18"
+
+
+def test_summarize_refuses_what_is_no_data_type(model: str) -> None:
+    """An unknown data type is a mistake of the caller, told with those there are."""
+    graph = cnninspect.load(model)
+    assert api.summarize(graph, batch=2).totals.macs == 2 * 4 * 36 * 27
+    with pytest.raises(ValueError, match=r"^unknown dtype 'float7': use float64, float32, "):
+        api.summarize(graph, dtype="float7")
+
+
+def test_a_plugin_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that defines layers is loaded by name; one that cannot be imported is told with the reason."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "cnninspect_test_fails.py").write_text("raise OSError('no disk')\n")
+    with pytest.raises(api.CannotRun) as raised:
+        api.load_plugin("cnninspect_test_fails")
+    assert str(raised.value) == "the plugin 'cnninspect_test_fails' cannot be imported: OSError: no disk"
+    (tmp_path / "cnninspect_test_layer.py").write_text(
+        "from cnninspect.layers.base import REGISTRY, Single\nclass Own(Single, name='test_own'): ...\ndel REGISTRY['test_own']\n",
+    )
+    api.load_plugin("cnninspect_test_layer")
