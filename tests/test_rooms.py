@@ -42,7 +42,8 @@ def runtime_imports(tree: ast.Module) -> set[str]:
             return
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("cnninspect"):
             if node.module == "cnninspect":
-                found.update(f"cnninspect.{alias.name}" for alias in node.names)
+                rooms = [alias.name for alias in node.names if not alias.name.startswith("__")]
+                found.update(f"cnninspect.{name}" for name in rooms or ["__init__"])
             else:
                 found.add(node.module)
         if isinstance(node, ast.Import):

@@ -109,13 +109,17 @@ def test_weights_are_shared_by_layers_of_one_kind(layers: str, told: str) -> Non
 
 def test_names_of_a_block_are_private_to_share_too() -> None:
     """A sequence inside a block cannot be shared from outside, nor from another block inside."""
+    private = "a layer is read by its name; names inside a block are private to it"
     text = """input: [4, 8, 8]
 blocks: {inner: [{share: seq}], outer: [{name: seq, sequence: [relu]}, inner]}
+layers: [{outer: , name: o}]
+"""
+    assert findings(text) == [f"2:26 unknown-tensor: no layer above is called 'seq' | {private}"]
+    text = """input: [4, 8, 8]
+blocks: {outer: [{name: seq, sequence: [relu]}]}
 layers: [{outer: , name: o}, {share: o.seq}]
 """
-    assert [finding.split(":")[2].strip() for finding in findings(text)] == [
-        "no layer above is called 'seq' | a layer is read by its name; names inside a block are private to it",
-    ]
+    assert findings(text) == [f"3:38 unknown-tensor: no layer above is called 'o.seq' | {private}"]
 
 
 def test_defaults_are_checked() -> None:

@@ -15,7 +15,7 @@ from cnninspect.frontends.yaml.reader import read_tree
 from cnninspect.frontends.yaml.sharing import Recorded
 from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
 from cnninspect.ir import BlockCall
-from cnninspect.layers import find as find_layer
+from cnninspect.layers.base import REGISTRY
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def find(elaborator: Growing, name: str) -> Block | None:
     block = None
     if entry is not None:
         block = read_block(*entry, elaborator.report) or Block(name, None, None, Sequence(entry[0].source, (0, 0, 0, 0), []))
-    elif name not in ("sequence", "share") and find_layer(name) is None:
+    elif name not in REGISTRY and name not in ("sequence", "share"):
         block = library(name, elaborator.report)
     known[name] = block
     return block

@@ -5,6 +5,7 @@ from __future__ import annotations
 from os.path import realpath
 from typing import TYPE_CHECKING
 
+from cnninspect.frontends.yaml.blocks import find
 from cnninspect.frontends.yaml.context import Context
 from cnninspect.frontends.yaml.document import Document, inherit, read_document
 from cnninspect.frontends.yaml.elaborate import Elaborator
@@ -145,6 +146,8 @@ def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
     check_defaults(document, report)
     elaborator = Elaborator(document, report, inputs, params)
     elaborator.namer.lost = lost_inputs(document, inputs)
+    for name in document.entries("blocks"):
+        find(elaborator, name)  # a block that cannot be one is a mistake, called or not
     frame = Frame("", None)
     frame.tensors.update({given.name: (Tensor(-1 - index),) for index, given in enumerate(inputs)})
     context = Context(params_scope(params), Scope(""), frame)

@@ -152,9 +152,8 @@ def read_outputs(elaborator: Elaborator, context: Context, last: Tensors, docume
             elaborator.report.add(source, "unknown-tensor", "an output is one tensor, and this names several")
             continue
         name = key.text if key is not None else _tensor_name(elaborator, tensors[0])
-        wrong = "" if key is None else bad_name(name)
-        if key is not None and wrong:
-            elaborator.report.add(key, "bad-name", f"{wrong}, got '{clip(name, 40)}'")
+        if key is not None and not (name.strip() and name.isprintable()):
+            elaborator.report.add(key, "bad-name", f"an output needs a name that can be printed, got '{clip(name, 40)}'")
         elif name in found:
             elaborator.report.add(source, "duplicate-name", f"two outputs are called '{name}'")
         found[name] = Output(name, tensors[0], _is_true(training, elaborator))

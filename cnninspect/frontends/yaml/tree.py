@@ -122,11 +122,13 @@ class Sizes:
         """Whether a value that has just been made is of a bearable size."""
         parts = value.values() if isinstance(value, dict) else value
         size = 1 + len(value)
+        nested = False
         for part in parts:
             if isinstance(part, (list, dict)):
+                nested = True
                 known = self._known.get(id(part))
                 size += known[1] if known else len(part)
-        if size > 16:  # noqa: PLR2004 - small ones are not worth remembering
+        if nested:
             self._known[id(value)] = (value, size)  # the value is kept, so that its id stays its own
         return size <= LARGEST_VALUE
 
