@@ -43,10 +43,14 @@ def main() -> None:
         for size in sizes:
             path = Path(folder) / f"{size}.yaml"
             path.write_text(flat(size))
-            pairs = [(run([*ours, str(path)]), run([sys.executable, "-c", LOAD, str(path)])) for _ in range(arguments.runs)]
+            pairs = [
+                (run([*ours, str(path)]), run([sys.executable, "-c", LOAD, str(path)])) for _ in range(arguments.runs)
+            ]
             ratio = median(own.cpu / theirs.cpu for own, theirs in pairs)
             each = (median(own.cpu for own, _ in pairs) - base) / size * 1e6
-            print(f"{size:>7,} layers: {ratio:.2f} x CSafeLoader's load of the file; {each:.1f} us of CPU a layer beyond start-up")
+            print(
+                f"{size:>7,} layers: {ratio:.2f} x CSafeLoader's load of the file; {each:.1f} us of CPU a layer beyond start-up"
+            )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ def run(command: list[str], *, terminal: bool = False) -> Cost:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return _reap(process)
     master, slave = pty.openpty()
-    process = subprocess.Popen(command, stdout=slave, stderr=slave, stdin=slave, env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"})
+    process = subprocess.Popen(
+        command, stdout=slave, stderr=slave, stdin=slave, env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"}
+    )
     os.close(slave)
     drain = threading.Thread(target=_drain, args=(master,))
     drain.start()
@@ -63,7 +65,9 @@ def compare(name: str, command: list[str], runs: int, *, terminal: bool = False)
     pairs = [(run(command, terminal=terminal), run(BARE)) for _ in range(runs)]
     ratios = sorted(ours.cpu / bare.cpu for ours, bare in pairs)
     peak = median(ours.peak / bare.peak for ours, bare in pairs)
-    print(f"{name:34}  CPU {median(ratios):5.2f} x bare Python  (from {ratios[0]:.2f} to {ratios[-1]:.2f})   peak memory {peak:.2f} x")
+    print(
+        f"{name:34}  CPU {median(ratios):5.2f} x bare Python  (from {ratios[0]:.2f} to {ratios[-1]:.2f})   peak memory {peak:.2f} x"
+    )
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnninspect.records import Record
 from cnninspect.values import Problem, Problems, clip
@@ -73,9 +73,9 @@ def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
 
     ``text`` is read instead of a file where it is given, ``model`` then being what to call it.
     """
-    from cnninspect.frontends import locate  # noqa: PLC0415 - keeps `import cnninspect` light
-    from cnninspect.frontends.yaml.load import Wanted, load  # noqa: PLC0415
-    from cnninspect.frontends.yaml.source import BadText  # noqa: PLC0415
+    from cnninspect.frontends import locate
+    from cnninspect.frontends.yaml.load import Wanted, load
+    from cnninspect.frontends.yaml.source import BadText
 
     try:
         source, shipped_variant = locate.find(model, text)
@@ -95,7 +95,7 @@ def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
     return load(source, wanted, locate.Opener(outside=outside))
 
 
-def load(model: str, /, *, variant: str | None = None, input: Shape | None = None, **params: Any) -> Graph:  # noqa: A002
+def load(model: str, /, *, variant: str | None = None, input: Shape | None = None, **params: object) -> Graph:
     """The graph of a model file or shipped network; ``params`` replace the file's params of those names.
 
     Raises ModelError with every finding if the model has a mistake, CannotRun if there is nothing to read.
@@ -140,8 +140,8 @@ def shipped() -> list[Shipped]:
 
 def summarize(graph: Graph, *, batch: int = 1, dtype: str = "float32", count: str = "torch") -> Summary:
     """Every figure of a graph: for each layer and in total; with ``count="keras"`` also as Keras counts parameters."""
-    from cnninspect.passes.cost import DTYPES, costs, total  # noqa: PLC0415
-    from cnninspect.passes.usage import at_inference  # noqa: PLC0415
+    from cnninspect.passes.cost import DTYPES, costs, total
+    from cnninspect.passes.usage import at_inference
 
     if dtype not in DTYPES:
         message = f"unknown dtype '{clip(dtype)}': use {', '.join(DTYPES)}"
@@ -161,4 +161,17 @@ def _keras(graph: Graph, found: list[Cost]) -> KerasCount:
     return keras_count(graph.nodes, found)
 
 
-__all__ = ["CannotRun", "ModelError", "Problem", "Problems", "Row", "Shipped", "Summary", "load", "load_plugin", "read", "shipped", "summarize"]
+__all__ = [
+    "CannotRun",
+    "ModelError",
+    "Problem",
+    "Problems",
+    "Row",
+    "Shipped",
+    "Summary",
+    "load",
+    "load_plugin",
+    "read",
+    "shipped",
+    "summarize",
+]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnninspect.records import Record
-from cnninspect.values import Facts, Shape, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnninspect.layers.base import Layer
+    from cnninspect.values import Facts, Shape, Span
 
 
 class Tensor(Record):
-    """One output of one node; the network's own inputs are the nodes -1, -2, …"""
+    """One output of one node; the network's own inputs are the nodes -1, -2 and so on."""
 
     node: int
     output: int = 0

@@ -23,10 +23,10 @@ else:
                 space[field] = property(itemgetter(index))
             return super().__new__(cls, name, bases, space)
 
-    class Record(tuple, metaclass=_Meta):
+    class Record(tuple, metaclass=_Meta):  # noqa: SLOT001 - the metaclass gives it slots
         """A tuple whose places have names, with defaults for the last ones."""
 
-        def __new__(cls, *given: object, **named: object) -> Record:
+        def __new__(cls, *given: object, **named: object) -> Record:  # noqa: PYI034 - a type checker never sees this
             fields = cls._fields
             if named or len(given) != len(fields):
                 values = {**cls._defaults, **dict(zip(fields, given)), **named}  # noqa: B905 - shorter is fine

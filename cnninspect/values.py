@@ -54,7 +54,7 @@ class Problem(Exception):
         code: str,
         message: str,
         *,
-        help: str = "",  # noqa: A002 - the word that users read
+        help: str = "",
         notes: Iterable[str] = (),
         option: str | None = None,
         severity: str = "error",
@@ -68,7 +68,7 @@ class Problem(Exception):
         self.severity = severity
 
 
-class Problems(Exception):  # noqa: N818 - a bundle of Problem, named like one
+class Problems(Exception):
     """Several problems of one thing, found together."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -77,11 +77,10 @@ class Problems(Exception):  # noqa: N818 - a bundle of Problem, named like one
 
 
 class Window(Record):
-    """How one output position reads its input, per axis: position ``i`` reads
-    ``i * stride - before + tap * dilation`` for every tap of the kernel.
+    """How one output position reads its input, per axis.
 
-    ``upscale`` is 1 for a sliding window; a transposed window has ``upscale`` s and
-    reads with that step between its outputs instead of its inputs.
+    Position ``i`` reads ``i * stride - before + tap * dilation`` for every tap of the kernel. In a
+    transposed window it is the input that steps: its position ``i`` reaches these outputs.
     """
 
     kernel: tuple[int, ...]

@@ -57,7 +57,13 @@ def run(command: str, folder: Path) -> list[str]:
     words = shlex.split(command)
     assert words[0] == "cnninspect"
     done = subprocess.run(
-        [sys.executable, "-m", *words], capture_output=True, text=True, cwd=folder, env=environment(), check=False, timeout=60
+        [sys.executable, "-m", *words],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment(),
+        check=False,
+        timeout=60,
     )
     assert done.returncode in (0, 1), done.stderr
     return [plain(line) for line in done.stdout.rstrip("\n").split("\n")]
@@ -124,6 +130,10 @@ def test_every_command_is_mentioned() -> None:
     for command in COMMANDS:
         assert f"cnninspect {command}" in text
         done = subprocess.run(
-            [sys.executable, "-m", "cnninspect", command, "--help"], capture_output=True, text=True, env=environment(), check=True
+            [sys.executable, "-m", "cnninspect", command, "--help"],
+            capture_output=True,
+            text=True,
+            env=environment(),
+            check=True,
         )
         assert command in done.stdout

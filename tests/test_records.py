@@ -22,7 +22,7 @@ def test_wrong_fields_are_refused() -> None:
     """Missing, unknown and superfluous fields are errors."""
     for arguments, named in (((), {}), ((1, 2, 3), {}), ((1,), {"other": 2})):
         with pytest.raises(TypeError, match="Tensor has the fields"):
-            Tensor(*arguments, **named)  # type: ignore[arg-type, call-arg]
+            Tensor(*arguments, **named)
 
 
 def test_replace_asdict_repr() -> None:

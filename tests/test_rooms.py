@@ -28,7 +28,6 @@ BELOW: dict[str, set[str]] = {
 """Which rooms each room may import."""
 
 
-
 def room(module: str) -> str:
     return module.split(".")[1] if "." in module else "__init__"
 
@@ -66,7 +65,12 @@ def test_arrows_point_down(path: Path) -> None:
 
 def test_third_parties_live_in_their_rooms() -> None:
     """Each dependency is imported in the one place that needs it."""
-    homes = {"yaml": {"frontends/yaml/reader.py"}, "typer": {"cli"}, "torch": {"backends"}, "rich": {"reports/table.py"}}
+    homes = {
+        "yaml": {"frontends/yaml/reader.py"},
+        "typer": {"cli"},
+        "torch": {"backends"},
+        "rich": {"reports/table.py"},
+    }
     for path in sorted(PACKAGE.rglob("*.py")):
         relative = str(path.relative_to(PACKAGE))
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

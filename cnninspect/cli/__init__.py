@@ -21,7 +21,7 @@ def main() -> None:
     closed = sys.stdout is None
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller: `>&-`
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
@@ -69,7 +69,7 @@ def run(arguments: list[str]) -> int:
         raise
     except SystemExit as stopped:  # only on a broken pipe, which is silent and no mistake of the model
         raise BrokenPipeError from stopped
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user
         return _explained(error)
 
 
@@ -97,7 +97,9 @@ def _explained(error: Exception) -> int:
     if os.environ.get("CNNINSPECT_TRACEBACK"):
         raise error
     where = type(error).__name__
-    return _failed(f"this is a mistake of cnninspect itself: {where}: {error}\nSet CNNINSPECT_TRACEBACK=1 to see where, and please report it.")
+    return _failed(
+        f"this is a mistake of cnninspect itself: {where}: {error}\nSet CNNINSPECT_TRACEBACK=1 to see where, and please report it."
+    )
 
 
 def _failed(message: str) -> int:

@@ -72,8 +72,8 @@ def open_shipped(path: str) -> Source:
 
 def variants_of(source: Source) -> list[str]:
     """The variants that a source itself declares."""
-    from cnninspect.frontends.yaml.reader import read_tree  # noqa: PLC0415
-    from cnninspect.frontends.yaml.tree import Mapping, Report  # noqa: PLC0415
+    from cnninspect.frontends.yaml.reader import read_tree
+    from cnninspect.frontends.yaml.tree import Mapping, Report
 
     tree = read_tree(source, Report())
     variants = tree.get("variants") if type(tree) is Mapping else None
@@ -89,7 +89,7 @@ def shipped_names() -> list[str]:
 
 
 def _missing(model: str) -> Problem:
-    from cnninspect.frontends.yaml.hints import near  # noqa: PLC0415
+    from cnninspect.frontends.yaml.hints import near
 
     looks_like_path = "/" in model or model.endswith((".yaml", ".yml"))
     if looks_like_path:
@@ -123,7 +123,11 @@ class Opener:
             if shipped is None:
                 raise _nothing_to_extend(name, base)
             if shipped[1] is not None:
-                raise Problem("extends-not-found", f"'{clip(name)}' is a variant", help=f"extend {shipped[0].name[:-5]} and set its params")
+                raise Problem(
+                    "extends-not-found",
+                    f"'{clip(name)}' is a variant",
+                    help=f"extend {shipped[0].name[:-5]} and set its params",
+                )
             return shipped[0]
         inside = path.startswith(self.tree.rstrip(os.sep) + os.sep)
         if not inside and not self.outside and dirname(path) != realpath(zoo_folder()):
@@ -152,7 +156,7 @@ def _nothing_to_extend(name: str, base: str) -> Problem:
 
 def broken(model: str, problem: BadText) -> Loaded:
     """A model whose content cannot even be read as text."""
-    from cnninspect.frontends.yaml.load import Loaded  # noqa: PLC0415
+    from cnninspect.frontends.yaml.load import Loaded
 
     finding = Finding(problem.code, "error", problem.message, problem.notes, problem.help, problem.span)
     return Loaded(None, (finding,), (Source(model, ""),))

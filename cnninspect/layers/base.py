@@ -35,13 +35,8 @@ class Layer:
 
     def __init_subclass__(cls, *, name: str = "", aliases: tuple[str, ...] = (), **rest: object) -> None:
         super().__init_subclass__(**rest)
-        options = dict(cls.schema_options)
-        for key, value in cls.__dict__.items():
-            if isinstance(value, Option):
-                options[key] = value
-        if len(options) > 1:  # what a class declares itself comes before what its family adds
-            own = {key: value for key, value in cls.__dict__.items() if isinstance(value, Option)}
-            options = {**own, **options}
+        own = {key: value for key, value in cls.__dict__.items() if isinstance(value, Option)}
+        options = {**own, **cls.schema_options, **own}  # what a class declares comes before what its family has
         cls.schema_options = options
         cls.name = name
         if name:
@@ -182,7 +177,9 @@ class Single(Layer):
     @classmethod
     def check_arity(cls, count: int) -> None:
         if count != 1:
-            raise Problem("wrong-arity", f"{cls.name} takes one input, got {count}", help="merge them first: add, mul or concat")
+            raise Problem(
+                "wrong-arity", f"{cls.name} takes one input, got {count}", help="merge them first: add, mul or concat"
+            )
 
 
 class Weighted(Single):

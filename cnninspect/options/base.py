@@ -36,7 +36,7 @@ class Option(Generic[T]):
     name = ""
     kind = "a value"
 
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # pragma: no branch - always so at run time
 
         def __class_getitem__(cls, _: object) -> type:
             return cls  # the type of its values is for type checkers: at run time it would cost more than the class

@@ -39,4 +39,6 @@ def render(summaries: Sequence[Summary], *, units: str = "raw", times: str = "x"
                 number(sums.weight_bytes),
             ],
         )
-    return "\n".join([line.rstrip() for line in aligned(rows, [column >= TEXT for column in range(len(HEADINGS))])]) + "\n"
+    return (
+        "\n".join([line.rstrip() for line in aligned(rows, [column >= TEXT for column in range(len(HEADINGS))])]) + "\n"
+    )

@@ -53,7 +53,9 @@ def test_layers_of_a_call_are_counted_before_it() -> None:
 def test_an_item_of_a_block_that_is_none() -> None:
     """An item that is no layer is told where it stands, and counts for nothing."""
     text = INPUT + "blocks: {b: [3, relu]}\nlayers: [{b: , repeat: 2}]"
-    assert findings(text) == ["2:14 bad-item: a layer is expected here, got 3 | write a layer's name, or conv: {out: 64, kernel: 3}"]
+    assert findings(text) == [
+        "2:14 bad-item: a layer is expected here, got 3 | write a layer's name, or conv: {out: 64, kernel: 3}"
+    ]
 
 
 def chain(length: int, last: str) -> str:
@@ -93,4 +95,6 @@ def test_items_that_make_no_layers_end_too(monkeypatch: pytest.MonkeyPatch) -> N
     text = INPUT + "blocks: {b: [{relu: , when: false}, {tanh: , when: false}]}\nlayers: [relu, {b: , repeat: 3}]"
     loaded = api.read("model.yaml", text=text)
     assert loaded.graph is None
-    assert [(found.code, found.message) for found in loaded.findings] == [("too-many-layers", "more than 5 items were expanded")]
+    assert [(found.code, found.message) for found in loaded.findings] == [
+        ("too-many-layers", "more than 5 items were expanded")
+    ]

@@ -48,13 +48,24 @@ def test_named_block_opens_a_scope() -> None:
 
 def test_named_merge_opens_a_scope() -> None:
     """A joining layer with a name has its branches below that name, and is called so itself."""
-    text = INPUT + "layers: [{add: {main: [relu, {tanh: , name: t}], skip: []}, name: res}, {mul: [res, res.t], name: gate}]"
-    assert outline(text) == ["res.0 relu 4x8x8 < input", "res.t tanh 4x8x8 < res.0", "res add 4x8x8 < res.t input", "gate mul 4x8x8 < res res.t"]
+    text = (
+        INPUT
+        + "layers: [{add: {main: [relu, {tanh: , name: t}], skip: []}, name: res}, {mul: [res, res.t], name: gate}]"
+    )
+    assert outline(text) == [
+        "res.0 relu 4x8x8 < input",
+        "res.t tanh 4x8x8 < res.0",
+        "res add 4x8x8 < res.t input",
+        "gate mul 4x8x8 < res res.t",
+    ]
 
 
 def test_dots_in_names() -> None:
     """A name may be a path; it says where the weights lie and opens no more than that."""
-    text = INPUT + "layers: [{conv: {out: 4, kernel: 1}, name: branch.0}, {conv: {out: 4, kernel: 1}, name: branch.1}, relu]"
+    text = (
+        INPUT
+        + "layers: [{conv: {out: 4, kernel: 1}, name: branch.0}, {conv: {out: 4, kernel: 1}, name: branch.1}, relu]"
+    )
     assert names(text) == ["branch.0", "branch.1", "2"]
 
 
@@ -95,13 +106,19 @@ def test_repeat_with_a_name() -> None:
 
 def test_repeat_with_a_name_template() -> None:
     """A name with ``$i`` names each round by itself, beside the others of its scope."""
-    text = INPUT + "blocks: {unit: [relu]}\nlayers: [{unit: , repeat: 2, name: 'block${i + 1}'}, {tanh: , repeat: 2, name: t$i}, relu]"
+    text = (
+        INPUT
+        + "blocks: {unit: [relu]}\nlayers: [{unit: , repeat: 2, name: 'block${i + 1}'}, {tanh: , repeat: 2, name: t$i}, relu]"
+    )
     assert names(text) == ["block1.0", "block2.0", "t0", "t1", "4"]
 
 
 def test_repeat_without_a_name() -> None:
     """A repeat without a name is its rounds one after the other in the same scope."""
-    text = INPUT + "blocks: {unit: [relu, tanh]}\nlayers: [{unit: , repeat: 2}, {relu: , repeat: 2}, {sequence: [relu], repeat: 2}]"
+    text = (
+        INPUT
+        + "blocks: {unit: [relu, tanh]}\nlayers: [{unit: , repeat: 2}, {relu: , repeat: 2}, {sequence: [relu], repeat: 2}]"
+    )
     assert names(text) == ["0", "1", "2", "3", "4", "5", "6.0", "7.0"]
 
 
@@ -113,7 +130,10 @@ def test_round_left_out_keeps_the_numbers() -> None:
 
 def test_names_from_arguments() -> None:
     """A name may be computed from arguments of the block."""
-    text = INPUT + "blocks: {unit: {args: {n}, layers: [{relu: , name: act$n}, {tanh: , name: 'tanh${n * 2}'}]}}\nlayers: [unit: 1, unit: 2]"
+    text = (
+        INPUT
+        + "blocks: {unit: {args: {n}, layers: [{relu: , name: act$n}, {tanh: , name: 'tanh${n * 2}'}]}}\nlayers: [unit: 1, unit: 2]"
+    )
     assert names(text) == ["act1", "tanh2", "act2", "tanh4"]
 
 
@@ -194,7 +214,10 @@ def test_nodes_know_where_they_come_from() -> None:
     """
     first, second = graph_of(text).nodes
     assert (first.span.file, first.span.line, first.span.column) == ("model.yaml", 3, 11)
-    assert [(call.block, call.span.line, call.span.column) for call in first.calls] == [("outer", 6, 5), ("inner", 4, 11)]
+    assert [(call.block, call.span.line, call.span.column) for call in first.calls] == [
+        ("outer", 6, 5),
+        ("inner", 4, 11),
+    ]
     assert (second.span.line, second.span.column, second.calls) == (7, 5, ())
 
 
@@ -221,7 +244,10 @@ def test_notes_say_where_the_input_comes_from() -> None:
     text = "input: [6, 8, 8]\nblocks: {unit: [{conv: {out: 8, kernel: 1, groups: 4}}]}\nlayers: [{relu: , name: stem}, {unit: , name: u}]"
     (found,) = api.read("model.yaml", text=text).findings
     assert (found.code, found.layer) == ("groups-do-not-divide", "u.0")
-    assert found.notes[-2:] == ("the input is (6, 8, 8), made by 'stem' at model.yaml:3", "in block 'unit', called at model.yaml:3")
+    assert found.notes[-2:] == (
+        "the input is (6, 8, 8), made by 'stem' at model.yaml:3",
+        "in block 'unit', called at model.yaml:3",
+    )
 
 
 def test_limits_are_checked_before_anything_grows() -> None:

@@ -50,5 +50,8 @@ def test_params_that_cannot_be_read() -> None:
 
 def test_what_an_alias_repeats_is_looked_at_once() -> None:
     """Aliases to one list stand for the same entries in each place, and their names count as used."""
-    text = INPUT + "params: {n: 3, pair: &p [$n, $n], again: {x: *p, y: *p}}\nlayers: [conv: {out: $again.x.0, kernel: $pair}]"
+    text = (
+        INPUT
+        + "params: {n: 3, pair: &p [$n, $n], again: {x: *p, y: *p}}\nlayers: [conv: {out: $again.x.0, kernel: $pair}]"
+    )
     assert findings(text) == []

@@ -67,4 +67,6 @@ def test_a_bare_value_for_a_layer_without_options() -> None:
 
 def test_layers_that_are_none() -> None:
     """A model with an empty list of layers is told to write one."""
-    assert findings(INPUT + "layers: []") == ["2:9 missing-layers: the model has no layers | write one item for each layer"]
+    assert findings(INPUT + "layers: []") == [
+        "2:9 missing-layers: the model has no layers | write one item for each layer"
+    ]

@@ -107,7 +107,10 @@ def test_param_picks_block_or_layer() -> None:
 
 def test_blocks_call_blocks() -> None:
     """A block may call another with what it was given; calling itself is refused."""
-    text = INPUT + "blocks: {a: {args: {w}, layers: [b: $w * 2]}, b: {args: {w}, layers: [{conv: {out: $w, kernel: 1}}]}}\n"
+    text = (
+        INPUT
+        + "blocks: {a: {args: {w}, layers: [b: $w * 2]}, b: {args: {w}, layers: [{conv: {out: $w, kernel: 1}}]}}\n"
+    )
     assert shapes(text + "layers: [a: 3]") == [(6, 8, 8)]
     loop = INPUT + "blocks: {a: [b], b: [a]}\nlayers: [a]"
     assert findings(loop) == [
@@ -240,7 +243,9 @@ def test_when_and_else() -> None:
 def test_condition_that_is_a_word() -> None:
     """A condition without its ``$`` is a mistake, not always true."""
     text = INPUT + "params: {wide: false}\nlayers: [{relu: , when: wide}, {relu: , when: $wide}]"
-    assert findings(text) == ["3:25 bad-value: when must be a condition, got the text 'wide' | names in conditions are written with $, such as $wide"]
+    assert findings(text) == [
+        "3:25 bad-value: when must be a condition, got the text 'wide' | names in conditions are written with $, such as $wide"
+    ]
 
 
 # --- 3. joining and splitting --------------------------------------------------------
@@ -306,7 +311,10 @@ def test_lists_of_tensors() -> None:
 
 def test_from_and_unknown_names() -> None:
     """``from`` reads a tensor by its name; a name that is not above gets the nearest one."""
-    text = INPUT + "layers: [{relu: , name: stem}, tanh, {sigmoid: , from: stem}, {sigmoid: , from: later}, {relu: , name: later}]"
+    text = (
+        INPUT
+        + "layers: [{relu: , name: stem}, tanh, {sigmoid: , from: stem}, {sigmoid: , from: later}, {relu: , name: later}]"
+    )
     assert findings(text) == [
         "2:81 unknown-tensor: no layer above is called 'later' | a layer is read by its name; names inside a block are private to it",
     ]
@@ -503,17 +511,26 @@ def test_extends(tmp_path: Path) -> None:
         ("max_pool", ((5, 5, 5),)),
     ]
     assert graph.nodes[0].facts.weights == {"weight": (5, 2, 1, 1), "bias": (5,)}  # type: ignore[union-attr]
-    shapes_of = {variant: api.load(str(path), variant=variant).nodes[0].outputs[0] for variant in ("wide", "slim", "large")}
+    shapes_of = {
+        variant: api.load(str(path), variant=variant).nodes[0].outputs[0] for variant in ("wide", "slim", "large")
+    }
     assert shapes_of == {"wide": (7, 6, 6), "slim": (1, 6, 6), "large": (5, 4, 4)}
 
 
 def test_extends_other_inputs(tmp_path: Path) -> None:
     """``inputs`` replaces an extended ``input``, and the reverse."""
     (tmp_path / "one.yaml").write_text("input: [4, 8, 8]\nlayers: [relu]\n", encoding="utf-8")
-    (tmp_path / "two.yaml").write_text("extends: one.yaml\ninputs: {a: [1, 2, 2], b: [1, 2, 2]}\nlayers: [add]\n", encoding="utf-8")
+    (tmp_path / "two.yaml").write_text(
+        "extends: one.yaml\ninputs: {a: [1, 2, 2], b: [1, 2, 2]}\nlayers: [add]\n", encoding="utf-8"
+    )
     (tmp_path / "three.yaml").write_text("extends: two.yaml\ninput: [3, 5, 5]\nlayers: [tanh]\n", encoding="utf-8")
-    assert [(given.name, given.shape) for given in api.load(str(tmp_path / "two.yaml")).inputs] == [("a", (1, 2, 2)), ("b", (1, 2, 2))]
-    assert [(given.name, given.shape) for given in api.load(str(tmp_path / "three.yaml")).inputs] == [("input", (3, 5, 5))]
+    assert [(given.name, given.shape) for given in api.load(str(tmp_path / "two.yaml")).inputs] == [
+        ("a", (1, 2, 2)),
+        ("b", (1, 2, 2)),
+    ]
+    assert [(given.name, given.shape) for given in api.load(str(tmp_path / "three.yaml")).inputs] == [
+        ("input", (3, 5, 5))
+    ]
 
 
 def test_extends_shipped_network(tmp_path: Path) -> None:
@@ -545,15 +562,23 @@ def test_weakest_first() -> None:
 def test_values_from_outside_are_yaml() -> None:
     """A text given for a param is read as YAML: numbers, lists, words and expressions."""
     text = INPUT + "params: {widths: [1], act: relu}\nlayers: [{conv: {out: $item, kernel: 1}, repeat: $widths}, $act]"
-    assert outline(text, sets={"widths": "[2, 3]", "act": "tanh"}) == ["0 conv 2x8x8 < input", "1 conv 3x8x8 < 0", "2 tanh 3x8x8 < 1"]
-    assert findings(text, sets={"acts": "tanh"}) == ["0:0 unknown-param: the model has no param 'acts' | did you mean 'act'?"]
+    assert outline(text, sets={"widths": "[2, 3]", "act": "tanh"}) == [
+        "0 conv 2x8x8 < input",
+        "1 conv 3x8x8 < 0",
+        "2 tanh 3x8x8 < 1",
+    ]
+    assert findings(text, sets={"acts": "tanh"}) == [
+        "0:0 unknown-param: the model has no param 'acts' | did you mean 'act'?"
+    ]
     assert findings(text, variant="big") == ["0:0 unknown-variant: the model has no variant 'big' | it has none"]
 
 
 def test_variants_name_known_params() -> None:
     """A variant that changes a param that does not exist is refused."""
     text = INPUT + "params: {width: 3}\nvariants: {wide: {widht: 6}}\nlayers: [{conv: {out: $width, kernel: 1}}]"
-    assert findings(text, variant="wide") == ["3:19 unknown-param: the model has no param 'widht' | did you mean 'width'?"]
+    assert findings(text, variant="wide") == [
+        "3:19 unknown-param: the model has no param 'widht' | did you mean 'width'?"
+    ]
 
 
 def test_defaults() -> None:

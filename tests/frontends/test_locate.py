@@ -30,7 +30,11 @@ def test_a_shipped_network_that_is_none() -> None:
     assert refusal("resnet_101") == ("file-not-found", f"{none} 'resnet_101'", "did you mean 'resnet101'?")
     assert refusal("zzz") == ("file-not-found", f"{none} 'zzz'", "cnninspect zoo lists the networks that are shipped")
     assert refusal(".") == ("not-a-file", "'.' is a folder", "name a file in it")
-    assert refusal(".hidden") == ("file-not-found", f"{none} '.hidden'", "cnninspect zoo lists the networks that are shipped")
+    assert refusal(".hidden") == (
+        "file-not-found",
+        f"{none} '.hidden'",
+        "cnninspect zoo lists the networks that are shipped",
+    )
 
 
 def test_a_file_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,19 +44,28 @@ def test_a_file_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "small.yaml").write_text(MODEL)
     assert refusal("modle.yaml") == ("file-not-found", "there is no file 'modle.yaml'", "did you mean 'model.yaml'?")
-    assert refusal("sub/smal.yaml") == ("file-not-found", "there is no file 'sub/smal.yaml'", "did you mean 'sub/small.yaml'?")
+    assert refusal("sub/smal.yaml") == (
+        "file-not-found",
+        "there is no file 'sub/smal.yaml'",
+        "did you mean 'sub/small.yaml'?",
+    )
     assert refusal("nowhere/vgg16") == ("file-not-found", "there is no file 'nowhere/vgg16'", "")
 
 
-def extends(folder: Path, name: str, **options: bool) -> list[str]:
+def extends(folder: Path, name: str, *, outside: bool = False) -> list[str]:
     """What is said of a model in ``folder`` that extends ``name``."""
     (folder / "own.yaml").write_text(f"extends: {name}\n")
-    return [f"{found.code}: {found.message} | {found.help}" for found in api.read(str(folder / "own.yaml"), **options).findings]  # type: ignore[arg-type]
+    return [
+        f"{found.code}: {found.message} | {found.help}"
+        for found in api.read(str(folder / "own.yaml"), outside=outside).findings
+    ]
 
 
 def test_a_variant_is_not_extended(tmp_path: Path) -> None:
     """A variant is a file and some params: that file is what can be extended."""
-    assert extends(tmp_path, "resnet18") == ["extends-not-found: 'resnet18' is a variant | extend resnet50 and set its params"]
+    assert extends(tmp_path, "resnet18") == [
+        "extends-not-found: 'resnet18' is a variant | extend resnet50 and set its params"
+    ]
 
 
 def test_extending_what_is_not_there(tmp_path: Path) -> None:
@@ -71,7 +84,7 @@ def test_extending_outside_the_folder(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(MODEL)
     assert extends(inner, "../base.yaml") == [
         "extends-outside: '../base.yaml' lies outside the model's folder | "
-        + "only files below the model's own folder are followed; --allow-outside lifts that",
+        "only files below the model's own folder are followed; --allow-outside lifts that",
     ]
     assert extends(inner, "../base.yaml", outside=True) == []
 

@@ -19,12 +19,16 @@ def test_input_or_inputs() -> None:
 def test_input_as_a_mapping() -> None:
     """``input`` may be a mapping with a shape, and nothing without one."""
     assert graph_of("input: {shape: [3, 8, 8]}\n" + RELU).inputs[0].shape == (3, 8, 8)
-    assert findings("input: {size: [3, 8, 8]}\n" + RELU) == ["1:8 bad-shape: input needs a shape | input: [3, 224, 224]"]
+    assert findings("input: {size: [3, 8, 8]}\n" + RELU) == [
+        "1:8 bad-shape: input needs a shape | input: [3, 224, 224]"
+    ]
 
 
 def test_a_model_that_says_nothing() -> None:
     """Without layers there is one thing to say first, not that an input is missing too."""
-    assert findings("name: empty") == ["1:1 missing-layers: the model has no layers | write layers: with one item for each layer"]
+    assert findings("name: empty") == [
+        "1:1 missing-layers: the model has no layers | write layers: with one item for each layer"
+    ]
 
 
 def test_names_of_inputs() -> None:
@@ -40,19 +44,26 @@ def test_names_of_inputs() -> None:
         ("[$q, 8]", "2:14 unknown-name: nothing here is called 'q' | the names here are $size"),
         ("$size", "2:13 bad-shape: a shape is a list of sizes, got 3 | input: [3, 224, 224]"),
         ("[3, $size, 0]", "2:24 bad-shape: a size must be a whole number of at least 1, got 0"),
-        ("[]", "2:13 bad-shape: a shape has channels and up to three spatial axes, got 0 sizes | the batch is not part of it: use --batch"),
+        (
+            "[]",
+            "2:13 bad-shape: a shape has channels and up to three spatial axes, got 0 sizes | the batch is not part of it: use --batch",
+        ),
     ],
 )
 def test_shapes_of_inputs(shape: str, finding: str) -> None:
     """A shape is a list of one to four sizes of at least 1, each known before any layer."""
-    assert findings("params: {size: 3}\n" + f"inputs: {{a: {shape}, b: [$size]}}\nlayers: [{{relu: , from: b}}]") == [finding]
+    assert findings("params: {size: 3}\n" + f"inputs: {{a: {shape}, b: [$size]}}\nlayers: [{{relu: , from: b}}]") == [
+        finding
+    ]
 
 
 def test_a_shape_from_a_list_of_the_params() -> None:
     """A shape may be a param; a size in it that is none is told where the shape is read."""
     text = "params: {s: [3, 8]}\ninput: {shape: $s}\nlayers: [relu]"
     assert graph_of(text).inputs[0].shape == (3, 8)
-    assert findings(text, sets={"s": "[3, x]"}) == ["2:16 bad-shape: a size must be a whole number of at least 1, got the text 'x'"]
+    assert findings(text, sets={"s": "[3, x]"}) == [
+        "2:16 bad-shape: a size must be a whole number of at least 1, got the text 'x'"
+    ]
 
 
 def test_layout_is_one_of_two() -> None:
@@ -64,12 +75,18 @@ def test_layout_is_one_of_two() -> None:
 
 def test_outputs_have_names_of_their_own() -> None:
     """The same output twice would be one name for two heads."""
-    assert findings("input: [3, 8, 8]\n" + RELU + "outputs: [r, r]") == ["3:14 duplicate-name: two outputs are called 'r'"]
+    assert findings("input: [3, 8, 8]\n" + RELU + "outputs: [r, r]") == [
+        "3:14 duplicate-name: two outputs are called 'r'"
+    ]
 
 
 def test_training_without_a_value() -> None:
     """Whether a head exists only in training may be computed from params, from nothing else."""
-    text = "input: [3, 8, 8]\n" + RELU + "params: {learns: true}\noutputs: {a: {from: r, training: $learns}, b: r, c: {from: r, training: $q}}"
+    text = (
+        "input: [3, 8, 8]\n"
+        + RELU
+        + "params: {learns: true}\noutputs: {a: {from: r, training: $learns}, b: r, c: {from: r, training: $q}}"
+    )
     assert findings(text) == ["4:73 unknown-name: nothing here is called 'q' | the names here are $learns"]
 
 

@@ -40,7 +40,9 @@ def test_weights_of_nothing() -> None:
 
 def test_weights_that_one_side_lacks() -> None:
     """Shared weights are all of a layer's weights: one more on either side is told."""
-    text = STEM + """\
+    text = (
+        STEM
+        + """\
   - {conv: {out: 3, kernel: 1, bias: false}, share: c}
   - {conv: {out: 3, kernel: 1, bias: false}, name: d}
   - {conv: {out: 3, kernel: 1}, share: d}
@@ -48,6 +50,7 @@ def test_weights_that_one_side_lacks() -> None:
   - {batch_norm: , share: b}
   - {batch_norm: {affine: false}, share: b}
 """
+    )
     assert findings(text) == [
         "5:53 cannot-share: 'c' has other weights than this layer needs",
         "7:40 cannot-share: 'd' cannot lend its weights here: it has no bias, this layer needs (3,)",
@@ -83,7 +86,9 @@ def test_shared_layer_reads_as_many_as_its_owner() -> None:
 
 def test_owner_of_what_is_shared_twice() -> None:
     """Sharing with something that shares itself is sharing with the owner: the weights count once."""
-    text = STEM + "  - {share: c, name: d}\n  - {share: d, name: e}\n  - {conv: {out: 3, kernel: 1}, share: e, name: f}\n"
+    text = (
+        STEM + "  - {share: c, name: d}\n  - {share: d, name: e}\n  - {conv: {out: 3, kernel: 1}, share: e, name: f}\n"
+    )
     assert outline(text)[2:] == [
         "d conv 3x8x8 < r = c",
         "e conv 3x8x8 < d = c",
@@ -111,4 +116,8 @@ def test_a_sequence_that_fits_no_more() -> None:
     """Where a shared sequence breaks on a smaller map, that layer is told once and the rest is left alone."""
     text = "input: [3, 8, 8]\nlayers: [{name: s, sequence: [{conv: {out: 3, kernel: 3}}, relu]}, max_pool: 3, share: s]"
     (found,) = api.read("model.yaml", text=text).findings
-    assert (found.code, found.message, found.layer) == ("size-reached-zero", "a 3x3 window does not fit on a 2x2 map", "2.0")
+    assert (found.code, found.message, found.layer) == (
+        "size-reached-zero",
+        "a 3x3 window does not fit on a 2x2 map",
+        "2.0",
+    )

@@ -100,7 +100,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry: None) -> Pat
     info = tmp_path / "test_layers-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: test-layers\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[cnninspect.layers]\nown = cnninspect_test_own:Own\nzz = cnninspect_test_none\n")
+    (info / "entry_points.txt").write_text(
+        "[cnninspect.layers]\nown = cnninspect_test_own:Own\nzz = cnninspect_test_none\n"
+    )
     (tmp_path / "cnninspect_test_own.py").write_text(OWN)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(layers, "_plugins_loaded", False)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from cnninspect import api
-from cnninspect.passes.cost import Totals
 from cnninspect.passes.usage import at_inference
+
+if TYPE_CHECKING:
+    from cnninspect.passes.cost import Totals
 
 MODEL = """
 input: [3, 8, 8]

@@ -136,7 +136,9 @@ def test_unknown_is_a_question_mark() -> None:
         "mid ✗  conv  kernel 3 groups 4  ?                   ?      ?      ?      ?",
         "2      relu                     ?                   ?      ?      ?      ?",
     ]
-    assert ["totals", "?", "unknown", "until", "the", "mistakes", "are", "mended"] in [line.split() for line in drawn.split("\n")]
+    assert ["totals", "?", "unknown", "until", "the", "mistakes", "are", "mended"] in [
+        line.split() for line in drawn.split("\n")
+    ]
     assert drawn.endswith("mistake; ? is unknown because of it.\n")
 
 

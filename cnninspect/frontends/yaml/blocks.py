@@ -46,7 +46,9 @@ class Block:
 def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
     """A block's declaration: its layers alone, or a mapping of args, let and layers."""
     if key.text in ("sequence", "share"):
-        report.add(key, "bad-name", f"'{key.text}' already has a meaning in a layer list", help="give the block another name")
+        report.add(
+            key, "bad-name", f"'{key.text}' already has a meaning in a layer list", help="give the block another name"
+        )
         return None
     if type(node) is Sequence:
         return Block(key.text, None, None, node)
@@ -65,7 +67,9 @@ def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
         return None
     for word, part in ("args", args), ("let", let):
         if part is not None and type(part) is not Mapping:
-            report.add(part, "bad-block", f"{word} of block '{key.text}' must be a mapping", help=f"{word}: {{out, stride: 1}}")
+            report.add(
+                part, "bad-block", f"{word} of block '{key.text}' must be a mapping", help=f"{word}: {{out, stride: 1}}"
+            )
             return None
         for name, _ in part.pairs if type(part) is Mapping else ():
             if name.text in RESERVED:
@@ -82,7 +86,9 @@ def find(elaborator: Growing, name: str) -> Block | None:
     entry = elaborator.document.entries("blocks").get(name)
     block = None
     if entry is not None:
-        block = read_block(*entry, elaborator.report) or Block(name, None, None, Sequence(entry[0].source, (0, 0, 0, 0), []))
+        block = read_block(*entry, elaborator.report) or Block(
+            name, None, None, Sequence(entry[0].source, (0, 0, 0, 0), [])
+        )
     elif name not in REGISTRY and name not in ("sequence", "share"):
         block = library(name, elaborator.report)
     known[name] = block
@@ -94,7 +100,7 @@ def library(name: str, report: Report) -> Block | None:
     path = f"{dirname(__file__)}/library/{name}.yaml"
     if not name.isidentifier() or not exists(path):
         return None
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs an import
+    with open(path, encoding="utf-8") as file:
         source = Source(f"{name}.yaml", file.read(), path)
     tree = read_tree(source, report)
     assert type(tree) is Mapping
@@ -166,7 +172,9 @@ def run_sequence(
 ) -> Tensors:
     """Elaborate a list of layers under a name (or a number) of its own."""
     if type(item.value) is not Sequence:
-        elaborator.report.add(item.value or item.op, "bad-item", "sequence needs a list of layers", help="sequence: [...]")
+        elaborator.report.add(
+            item.value or item.op, "bad-item", "sequence needs a list of layers", help="sequence: [...]"
+        )
         return elaborator.broken("sequence", item.op.span, start, context, name)
     scope = Scope(elaborator.namer.open(name, context))
     return _body(elaborator, item.value, start, context.within(scope), context, named=True)
@@ -188,8 +196,12 @@ def _arguments(elaborator: Elaborator, block: Block, item: Item, context: Contex
     for name, (key, node) in pairs.items():
         if name not in names:
             guess = near(name, names)
-            help_ = f"did you mean '{guess}'?" if guess else f"it takes {', '.join(names)}" if names else "it takes none"
-            elaborator.report.add(key, "unknown-option", f"block '{block.name}' has no argument '{clip(name)}'", help=help_)
+            help_ = (
+                f"did you mean '{guess}'?" if guess else f"it takes {', '.join(names)}" if names else "it takes none"
+            )
+            elaborator.report.add(
+                key, "unknown-option", f"block '{block.name}' has no argument '{clip(name)}'", help=help_
+            )
             good = False
             continue
         try:

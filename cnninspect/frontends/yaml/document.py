@@ -76,7 +76,9 @@ def read_document(tree: Node, source: Source, report: Report) -> Document | None
             document.mistaken.add(_unknown_section(key, report))
         elif _null(value):
             document.mistaken.add(key.text)
-            report.add(key, "bad-section", f"{key.text} is empty", help=f"write {KNOWN[key.text][0]}, or leave {key.text} out")
+            report.add(
+                key, "bad-section", f"{key.text} is empty", help=f"write {KNOWN[key.text][0]}, or leave {key.text} out"
+            )
         elif not KNOWN[key.text][1](value):
             document.mistaken.add(key.text)
             _wrong_section(key.text, value, report)
@@ -146,4 +148,3 @@ def inherit(base: Document, own: Document) -> Document:
     for section in MERGED:
         result.merged[section] = {**base.merged[section], **own.merged[section]}
     return result
-

@@ -82,7 +82,9 @@ class Elaborator(Growing):
             return value
         count = as_int(value)
         if count is None or count < 0:
-            self.report.add(repeat, "bad-value", f"repeat must be a whole number of at least 0, or a list, got {described(value)}")
+            self.report.add(
+                repeat, "bad-value", f"repeat must be a whole number of at least 0, or a list, got {described(value)}"
+            )
             raise Unknown
         self.room_for(count, item)
         return [None] * count
@@ -141,7 +143,9 @@ class Elaborator(Growing):
                 when,
                 "bad-value",
                 f"when must be a condition, got {described(value)}",
-                help=f"names in conditions are written with $, such as ${when.text}" if when.text.isidentifier() else "",
+                help=f"names in conditions are written with $, such as ${when.text}"
+                if when.text.isidentifier()
+                else "",
             )
             raise Unknown
         return bool(value)
@@ -192,7 +196,9 @@ class Elaborator(Growing):
             return None
         if isinstance(op, str):
             return op
-        self.report.add(item.op, "bad-value", f"{item.op.text} must be the name of a layer or block, got {described(op)}")
+        self.report.add(
+            item.op, "bad-value", f"{item.op.text} must be the name of a layer or block, got {described(op)}"
+        )
         return None
 
     def _unknown_layer(self, item: Item, op: str) -> None:
@@ -256,5 +262,10 @@ class Elaborator(Growing):
                 self.maker.say(problem, item.op, written, notes, full)
             return self.add(Node(full, layer.name, layer, start, (None,), None, item.op.span, context.calls), context)
         shares = None if item.share is None else sharing.target(self, item.share, layer, facts, context)
-        copies = max([self.nodes[t.node].copies for t in start if t.node >= 0], default=1) * getattr(layer, "multiplies", 1)
-        return self.add(Node(full, layer.name, layer, start, facts.outputs, facts, item.op.span, context.calls, shares, copies), context)
+        copies = max([self.nodes[t.node].copies for t in start if t.node >= 0], default=1) * getattr(
+            layer, "multiplies", 1
+        )
+        return self.add(
+            Node(full, layer.name, layer, start, facts.outputs, facts, item.op.span, context.calls, shares, copies),
+            context,
+        )

@@ -82,8 +82,6 @@ def evaluate(expression: Expression, node: Scalar, env: Environment, report: Rep
         return expression.evaluate(env)
     except ExpressionError as error:
         report.problem(inside(node, error.start, error.end), error)
-    except Problem as problem:
-        report.problem(node, problem)
     raise Unknown
 
 
@@ -95,13 +93,10 @@ def inside(node: Scalar, start: int, end: int) -> Span:
     return Span(node.source.name, node.line, first + start, node.line, first + max(end, start + 1))
 
 
-def expression_of(node: Scalar, report: Report) -> Expression | None:
+def _expression(node: Scalar, report: Report) -> Expression | None:
     """The expression that a scalar is, None where it is a plain value; a mistake raises Unknown."""
-    text = node.text
-    if "$" not in text:
-        return None
     try:
-        return parse_value(text)
+        return parse_value(node.text)
     except ExpressionError as error:
         report.problem(inside(node, error.start, error.end), error)
     raise Unknown
@@ -112,7 +107,7 @@ def value_of(node: Node, env: Environment, report: Report) -> object:
     if type(node) is Scalar:
         if "$" not in node.text:
             return node.value
-        expression = expression_of(node, report)
+        expression = _expression(node, report)
         return node.value if expression is None else evaluate(expression, node, env, report)
     value: list[object] | dict[str, object]
     if type(node) is Sequence:
@@ -121,7 +116,11 @@ def value_of(node: Node, env: Environment, report: Report) -> object:
         assert type(node) is Mapping
         value = {key.text: value_of(item, env, report) for key, item in node.pairs}
     if not report.sizes.fits(value):
-        report.add(node, "expression-limit", f"this value has more than {LARGEST_VALUE:,} elements, those of its parts included")
+        report.add(
+            node,
+            "expression-limit",
+            f"this value has more than {LARGEST_VALUE:,} elements, those of its parts included",
+        )
         raise Unknown
     return value
 

@@ -50,7 +50,12 @@ class Growing:
     def add(self, node: Node, context: Context) -> Tensors:
         """Append a node; returns what it makes."""
         if len(self.nodes) >= MAX_LAYERS:
-            self.report.add(node.span, "too-many-layers", f"the network has more than {MAX_LAYERS:,} layers", help="is a repeat too large?")
+            self.report.add(
+                node.span,
+                "too-many-layers",
+                f"the network has more than {MAX_LAYERS:,} layers",
+                help="is a repeat too large?",
+            )
             raise TooLarge
         index = len(self.nodes)
         self.nodes.append(node)
@@ -95,7 +100,12 @@ class Growing:
         """Stop what would nest or run without end."""
         self.steps += 1
         if self.steps > MAX_STEPS:
-            self.report.add(item.op, "too-many-layers", f"more than {MAX_STEPS:,} items were expanded", help="is a repeat too large?")
+            self.report.add(
+                item.op,
+                "too-many-layers",
+                f"more than {MAX_STEPS:,} items were expanded",
+                help="is a repeat too large?",
+            )
             raise TooLarge
         if context.depth > MAX_DEPTH:
             self.report.add(item.op, "nesting-too-deep", f"blocks and sequences nest more than {MAX_DEPTH} deep here")

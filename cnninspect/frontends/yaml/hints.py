@@ -89,7 +89,7 @@ SECTIONS = {
 
 def near(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like this one."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only when something is misspelled
+    from difflib import get_close_matches
 
     pool = sorted(set(known))
     lower = {word.lower(): word for word in pool}

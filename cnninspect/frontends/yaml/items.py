@@ -64,7 +64,12 @@ def _from_mapping(node: Mapping, report: Report) -> Item | None:
         return None
     op, value = ops[0]
     if op.text in FOREIGN_OPS and type(value) is Scalar:
-        report.add(op, "bad-item", f"'{op.text}' is not a layer", help=f"write {value.text}: {{…}}, the layer's name being the key")
+        report.add(
+            op,
+            "bad-item",
+            f"'{op.text}' is not a layer",
+            help=f"write {value.text}: {{…}}, the layer's name being the key",
+        )
         return None
     item = Item(node, op, None if type(value) is Scalar and value.value is None and not value.quoted else value)
     if len(node.pairs) > 1 and not _siblings(item, node, report):

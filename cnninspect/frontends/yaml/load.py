@@ -137,7 +137,9 @@ def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
     if type(layers) is not Sequence:
         if "layers" not in document.mistaken and not report.broken:
             where = Span(document.source.name, 1, 1, 1, 2)
-            report.add(where, "missing-layers", "the model has no layers", help="write layers: with one item for each layer")
+            report.add(
+                where, "missing-layers", "the model has no layers", help="write layers: with one item for each layer"
+            )
         return None
     params = read_params(document, wanted.variant, wanted.sets, report)
     inputs = read_inputs(document, params, wanted.inputs, report)

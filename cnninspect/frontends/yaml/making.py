@@ -112,7 +112,9 @@ class Maker:
             self._facts[key] = known
         return known
 
-    def say(self, problem: Problem, op: Placed, written: Written, notes: Sequence[str], layer: str | None = None) -> None:
+    def say(
+        self, problem: Problem, op: Placed, written: Written, notes: Sequence[str], layer: str | None = None
+    ) -> None:
         """Report what a layer said, at the option that it is about."""
         where = written.get(problem.option or "")
         self.report.problem(where[1] if where else op, problem, notes=notes, layer=layer)

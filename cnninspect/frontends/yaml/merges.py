@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from cnninspect.frontends.yaml.names import Full
 from cnninspect.frontends.yaml.naming import Scope
 from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
-from cnninspect.values import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node
     from cnninspect.layers.base import Merge
+    from cnninspect.values import Problem
 
 
 def run(  # noqa: PLR0913 - all of one item
@@ -99,7 +99,9 @@ def explain_arity(elaborator: Elaborator, problem: Problem, start: Tensors) -> P
         problem.help = f"'{name}' makes {len(start)} tensors: say which one is meant with from: {name}.0"
     elif len(start) > 1 and all(tensor.node < 0 for tensor in start):
         names = ", ".join(given.name for given in elaborator.inputs)
-        problem.help = f"the network has the inputs {names}: say which one is meant with from: {elaborator.inputs[0].name}"
+        problem.help = (
+            f"the network has the inputs {names}: say which one is meant with from: {elaborator.inputs[0].name}"
+        )
     return problem
 
 

@@ -54,7 +54,9 @@ class Namer:
             if text is not None:
                 full = scope.full(text)
                 if full == "prev":
-                    self.report.add(name, "bad-name", "'prev' always means the tensor above", help="give it another name")
+                    self.report.add(
+                        name, "bad-name", "'prev' always means the tensor above", help="give it another name"
+                    )
                 elif full not in self.taken and not context.frame.numbered(full):
                     self.taken[full] = name.span
                     return full
@@ -154,7 +156,9 @@ class Namer:
                 node,
                 "unknown-tensor",
                 f"no layer above is called '{clip(text)}'",
-                help=f"did you mean '{guess}'?" if guess else "a layer is read by its name; names inside a block are private to it",
+                help=f"did you mean '{guess}'?"
+                if guess
+                else "a layer is read by its name; names inside a block are private to it",
             )
         return found
 

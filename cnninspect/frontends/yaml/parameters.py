@@ -33,7 +33,9 @@ def read_params(
     for name in RESERVED:
         if name in nodes:
             key = document.entries("params")[name][0]
-            report.add(key, "bad-name", f"'{name}' already has a meaning in expressions", help="give the param another name")
+            report.add(
+                key, "bad-name", f"'{name}' already has a meaning in expressions", help="give the param another name"
+            )
     for name in document.entries("variants"):
         if name != variant:  # a mistake in a variant is one, whoever asks for it
             for _ in variant_params(document, name, report):
@@ -109,7 +111,7 @@ def _variant(document: Document, variant: str, report: Report) -> dict[str, Node
             help=f"did you mean '{guess}'?" if guess else listed,
         )
         return {}
-    return {name: node for name, node in variant_params(document, variant, report)}
+    return dict(variant_params(document, variant, report))
 
 
 def variant_params(document: Document, variant: str, report: Report) -> Iterator[tuple[str, Node]]:

@@ -76,7 +76,9 @@ def _declared(document: Document, report: Report) -> list[tuple[str, Node]]:
     if type(several) is not Mapping:
         if "layers" in document.sections and not document.mistaken & {"input", "inputs"}:
             span = Span(document.source.name, 1, 1, 1, 2)
-            report.add(span, "missing-input", "the model does not say what its input is", help="write input: [3, 224, 224]")
+            report.add(
+                span, "missing-input", "the model does not say what its input is", help="write input: [3, 224, 224]"
+            )
         return []
     found = []
     for key, node in several.pairs:
@@ -104,7 +106,9 @@ def _shape(node: Node, params: Environment, report: Report) -> Shape | None:
     except Unknown:
         return None
     if not isinstance(value, list):
-        report.add(node, "bad-shape", f"a shape is a list of sizes, got {described(value)}", help="input: [3, 224, 224]")
+        report.add(
+            node, "bad-shape", f"a shape is a list of sizes, got {described(value)}", help="input: [3, 224, 224]"
+        )
         return None
     return _checked(value, node.span, report, node)
 
@@ -136,7 +140,9 @@ def read_outputs(elaborator: Elaborator, context: Context, last: Tensors, docume
     if node is None:
         return tuple(Output(_tensor_name(elaborator, tensor), tensor) for tensor in last if elaborator.nodes)
     if not (node.items if type(node) is Sequence else node.pairs if type(node) is Mapping else ()):
-        elaborator.report.add(node, "bad-section", "outputs is empty", help="leave it out: the last layer is the output")
+        elaborator.report.add(
+            node, "bad-section", "outputs is empty", help="leave it out: the last layer is the output"
+        )
     pairs: list[tuple[Scalar | None, Node, Node | None]]
     if type(node) is Sequence:
         pairs = [(None, item, None) for item in node.items]
@@ -153,7 +159,9 @@ def read_outputs(elaborator: Elaborator, context: Context, last: Tensors, docume
             continue
         name = key.text if key is not None else _tensor_name(elaborator, tensors[0])
         if key is not None and not (name.strip() and name.isprintable()):
-            elaborator.report.add(key, "bad-name", f"an output needs a name that can be printed, got '{clip(name, 40)}'")
+            elaborator.report.add(
+                key, "bad-name", f"an output needs a name that can be printed, got '{clip(name, 40)}'"
+            )
         elif name in found:
             elaborator.report.add(source, "duplicate-name", f"two outputs are called '{name}'")
         found[name] = Output(name, tensors[0], _is_true(training, elaborator))

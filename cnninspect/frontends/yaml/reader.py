@@ -30,7 +30,7 @@ from cnninspect.values import Span
 
 try:
     from yaml._yaml import CParser
-except ImportError:  # a PyYAML that was built without libyaml
+except ImportError:  # pragma: no cover - a PyYAML that was built without libyaml
     CParser = None  # type: ignore[assignment, misc]
 
 if TYPE_CHECKING:

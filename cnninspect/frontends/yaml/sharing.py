@@ -103,7 +103,9 @@ def run_share(
     """``share: name`` as a layer: apply what has that name again, with its weights."""
     value = item.value
     if type(value) is not Scalar:
-        elaborator.report.add(item.op, "cannot-share", "share needs the name of a layer, block or sequence", help="share: stem")
+        elaborator.report.add(
+            item.op, "cannot-share", "share needs the name of a layer, block or sequence", help="share: stem"
+        )
         return elaborator.broken("share", item.op.span, start, context, name)
     text = elaborator.namer.text(value, context)
     if text is None:
@@ -176,7 +178,9 @@ def _scope_again(  # noqa: PLR0913 - all of one item
     context.frame.tensors[scope.prefix] = made
     elaborator.scopes[scope.prefix] = Recorded(recorded.layers, inner, context.frame, first, len(elaborator.nodes))
     if len(elaborator.nodes) - first != recorded.last - recorded.first:
-        elaborator.report.add(item.op, "cannot-share", f"'{scope.prefix}' has other layers than what it shares: a condition differs")
+        elaborator.report.add(
+            item.op, "cannot-share", f"'{scope.prefix}' has other layers than what it shares: a condition differs"
+        )
         return made
     for offset in range(recorded.last - recorded.first):
         _share_node(elaborator, recorded.first + offset, first + offset, item)

@@ -39,4 +39,3 @@ def _shrink(shape: Shape, axis: int, fails: Fails) -> Shape:
         else:
             high = middle
     return (*shape[:axis], high, *shape[axis + 1 :])
-

@@ -91,15 +91,8 @@ class Mapping(Placed):
                 return value
         return None
 
-    def key(self, key: str) -> Scalar | None:
-        """The key itself, for its place."""
-        for name, _ in self.pairs:
-            if name.text == key:
-                return name
-        return None
 
-
-Node = Union[Scalar, Sequence, Mapping]
+Node = Union[Scalar, Sequence, Mapping]  # noqa: UP007 - evaluated when it runs, also on 3.10
 
 
 MOST_FINDINGS = 200
@@ -148,7 +141,7 @@ class Report:
         code: str,
         message: str,
         *,
-        help: str = "",  # noqa: A002
+        help: str = "",
         notes: Iterable[str] = (),
         severity: str = "error",
         layer: str | None = None,
@@ -166,7 +159,9 @@ class Report:
         """Whether such a finding stands at that place already."""
         return (code, span) in self._places
 
-    def problem(self, where: Placed | Span, problem: Problem, *, notes: Iterable[str] = (), layer: str | None = None) -> None:
+    def problem(
+        self, where: Placed | Span, problem: Problem, *, notes: Iterable[str] = (), layer: str | None = None
+    ) -> None:
         """Add what something deeper said, now that its place is known."""
         self.add(
             where,

@@ -79,6 +79,6 @@ def _mentions(nodes: Iterable[Node]) -> tuple[set[str], set[str]]:
                 expression = parse(text)
             except ExpressionError:
                 continue
-            if expression is not None:
-                names |= expression.names()
+            assert expression is not None  # the text has a $
+            names |= expression.names()
     return names, words
