@@ -95,3 +95,16 @@ def test_a_plugin_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "from cnninspect.layers.base import REGISTRY, Single\nclass Own(Single, name='test_own'): ...\ndel REGISTRY['test_own']\n",
     )
     api.load_plugin("cnninspect_test_layer")
+
+
+def test_a_variant_of_a_variant() -> None:
+    """A variant's own name settles the variant: another one beside it is refused, the same is not."""
+    with pytest.raises(api.CannotRun) as raised:
+        api.read("resnet18", variant="resnet101")
+    problem = raised.value.problem
+    assert (problem.code, problem.message, problem.help) == (
+        "unknown-variant",
+        "'resnet18' is a variant itself, of resnet50.yaml",
+        "ask for resnet101 alone, or for --variant resnet101 of resnet50",
+    )
+    assert api.read("resnet18", variant="resnet18").findings == ()

@@ -29,7 +29,10 @@ def expand(
     ] = False,
     plugin: common.Plugins = None,
 ) -> int:
-    """Print a network as flat YAML: no blocks, repeats or expressions, every layer with its full name."""
+    """Print a network as flat YAML that means the same.
+
+    Print a network as flat YAML: no blocks, repeats or expressions, every layer with its full name.
+    """
     common.load_plugins(plugin)
     loaded = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
     failed = common.has_errors(loaded) or loaded.graph is None

@@ -16,7 +16,10 @@ def explain(
     color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
 ) -> int:
-    """Explain a layer with its options, a word of the language, or what a finding means and how to mend it."""
+    """Explain a layer, a word or an error code.
+
+    Explain a layer with its options, a word of the language, or what a finding means and how to mend it.
+    """
     common.choose("--color", color, common.COLORS)
     from cnninspect.reports import explain as report
 

@@ -19,7 +19,10 @@ def layers(
     color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
 ) -> int:
-    """List the layer types with what each is and the option that a bare value goes to."""
+    """List the layer types.
+
+    List the layer types with what each is and the option that a bare value goes to.
+    """
     common.choose("--format", format, FORMATS)
     common.choose("--color", color, common.COLORS)
     from cnninspect.reports import layers as report

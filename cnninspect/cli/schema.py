@@ -12,7 +12,10 @@ from cnninspect.cli.output import emit
 def schema(
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
 ) -> int:
-    """Print the JSON Schema of model files, for completion and checks in an editor."""
+    """Print the JSON Schema that completes model files.
+
+    Print the JSON Schema of model files, for completion and checks in an editor.
+    """
     from cnninspect.reports.schema import render
 
     emit(render(), output)

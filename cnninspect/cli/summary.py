@@ -96,7 +96,10 @@ def summary(
     ] = False,
     plugin: common.Plugins = None,
 ) -> int:
-    """Show the layers of networks with their shapes, parameters and MACs."""
+    """Show layers, shapes, parameters and MACs.
+
+    Show the layers of networks with their shapes, parameters and MACs.
+    """
     common.choose("--format", format, FORMATS)
     common.choose("--color", color, common.COLORS)
     common.choose("--count", count, COUNTS)

@@ -55,7 +55,7 @@ def _block(line: Line, _summary: Summary) -> str:
         while same < min(len(calls), len(shared)) and calls[same] == shared[same]:
             same += 1
         shared = shared[:same]
-    return shared[-1].block if shared else ""
+    return clip(shared[-1].block, 40) if shared else ""
 
 
 def _input(line: Line, summary: Summary) -> tuple[Shape | None, ...]:
@@ -65,6 +65,17 @@ def _input(line: Line, summary: Summary) -> tuple[Shape | None, ...]:
 def _output(line: Line, _summary: Summary) -> tuple[Shape | None, ...]:
     running = [row for row in line.rows if row.runs] or line.rows
     return running[-1].node.outputs
+
+
+def _training(line: Line, _summary: Summary) -> str:
+    """Whether all of it exists only while the network learns."""
+    return "" if any(row.runs for row in line.rows) else "yes"
+
+
+def _shares(line: Line, summary: Summary) -> str:
+    """Whose weights it uses."""
+    owners = {row.node.shares for row in line.rows} - {None}
+    return ", ".join([summary.graph.nodes[owner].name for owner in sorted(owner for owner in owners if owner is not None)])
 
 
 def _from(line: Line, summary: Summary) -> str:
@@ -136,6 +147,8 @@ COLUMNS: dict[str, Column] = {
     "options": Column("options", "text", _options),
     "block": Column("block", "text", _block),
     "from": Column("from", "text", _from),
+    "training": Column("training", "text", _training),
+    "shares": Column("shares", "text", _shares),
     "input": Column("input", "shape", _input),
     "output": Column("output", "shape", _output),
     "parameters": Column("parameters", "number", _number("parameters")),

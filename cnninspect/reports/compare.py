@@ -22,7 +22,9 @@ TEXT = 3
 def render(summaries: Sequence[Summary], *, units: str = "raw", times: str = "x") -> str:
     """One table of all totals; unknown is ``?``."""
     number = formatter(units)
-    rows = [list(HEADINGS)]
+    keras = any(summary.keras is not None for summary in summaries)
+    headings = [*HEADINGS, *(("Keras total", "trainable", "non-trainable") if keras else ())]
+    rows = [headings]
     for summary in summaries:
         graph, sums = summary.graph, summary.totals
         heads = [graph.shape(output.tensor) for output in graph.outputs if not output.training]
@@ -37,8 +39,9 @@ def render(summaries: Sequence[Summary], *, units: str = "raw", times: str = "x"
                 number(sums.macs),
                 number(sums.flops),
                 number(sums.weight_bytes),
+                *([number(figure) for figure in summary.keras] if summary.keras is not None else []),
             ],
         )
     return (
-        "\n".join([line.rstrip() for line in aligned(rows, [column >= TEXT for column in range(len(HEADINGS))])]) + "\n"
+        "\n".join([line.rstrip() for line in aligned(rows, [column >= TEXT for column in range(len(headings))])]) + "\n"
     )

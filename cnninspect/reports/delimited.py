@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 COLUMNS_OF_CSV = (
     "name", "type", "block", "input", "output",
-    "parameters", "trainable", "buffers", "macs", "flops", "weight_bytes", "activation_bytes",
+    "parameters", "trainable", "buffers", "macs", "flops", "weight_bytes", "activation_bytes", "training", "shares",
 )  # fmt: skip
 COLUMNS_OF_MARKDOWN = ("name", "type", "output", "parameters", "macs")
+KERAS = ("total", "trainable", "non_trainable")
 TOTALS = (
     "layers",
     "weight_layers",
@@ -44,7 +45,7 @@ def render(  # noqa: PLR0913 - what to show
     header: bool = True,
 ) -> str:
     """One record a line, the names of the columns first; ``model`` is put before each record."""
-    before = [] if model is None else [model]
+    before = [] if model is None else [clip(model, 200)]
     rows = [["model", *columns][1 - len(before) :]] if header else []
     rows += [[*before, *[_raw(name, line, summary) for name in columns]] for line in lines]
     return _joined(rows, separator)
@@ -52,10 +53,13 @@ def render(  # noqa: PLR0913 - what to show
 
 def render_totals(summaries: Sequence[tuple[str, Summary | None]], *, separator: str = ",") -> str:
     """One record for each network: its totals."""
-    rows = [["model", *TOTALS]]
+    keras = KERAS if any(summary is not None and summary.keras for _, summary in summaries) else ()
+    rows = [["model", *TOTALS, *[f"keras_{key}" for key in keras]]]
     for name, summary in summaries:
         sums = None if summary is None else summary.totals
-        rows.append([name, *["" if (value := getattr(sums, key, None)) is None else str(value) for key in TOTALS]])
+        count = None if summary is None else summary.keras
+        found = [*[getattr(sums, key, None) for key in TOTALS], *[getattr(count, key, None) for key in keras]]
+        rows.append([clip(name, 200), *["" if value is None else str(value) for value in found]])
     return _joined(rows, separator)
 
 

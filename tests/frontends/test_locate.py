@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,3 +101,38 @@ def test_a_long_chain_of_files(tmp_path: Path) -> None:
     (tmp_path / "17.yaml").write_text(MODEL)
     (found,) = api.read(str(tmp_path / "0.yaml")).findings
     assert (found.code, found.message) == ("extends-too-deep", "more than 16 files extend each other")
+
+
+def test_a_model_on_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``-`` is what comes in on standard input, and is called so."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"input: [3]\nlayers: [rleu]\n")))
+    (found,) = api.read("-").findings
+    assert (str(found.span), found.code) == ("<stdin>:2", "unknown-layer")
+
+
+def test_names_of_networks_in_capitals() -> None:
+    """A shipped network is found however its name is capitalised."""
+    loaded = api.read("VGG16")
+    assert loaded.graph is not None
+    assert (loaded.graph.name, loaded.findings) == ("vgg16", ())
+
+
+def test_a_folder_hides_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder called as a network is no model: the network is meant. A file of that name is."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vgg16").mkdir()
+    loaded = api.read("vgg16")
+    assert loaded.graph is not None
+    assert loaded.graph.source == "vgg16.yaml"
+    (tmp_path / "alexnet").write_text(MODEL)
+    loaded = api.read("alexnet")
+    assert loaded.graph is not None
+    assert loaded.graph.source == "alexnet"
+
+
+def test_a_text_may_extend_a_shipped_network() -> None:
+    """A model that is no file extends what is found in the working folder or shipped."""
+    loaded = api.read("mine.yaml", text="extends: vgg16\nname: mine\n")
+    assert loaded.findings == ()
+    assert loaded.graph is not None
+    assert (loaded.graph.name, len(loaded.sources)) == ("mine", 2)

@@ -57,3 +57,15 @@ def test_a_given_value_has_its_own_place() -> None:
     """A mistake in a value from outside stands in what was given, not in the file."""
     (found,) = api.read("model.yaml", text=CONV, sets={"width": "[1, 2"}).findings
     assert found.span.file == "--set width"
+
+
+def test_names_of_entries() -> None:
+    """A param is referred to in expressions, a block and a variant on their own: their names must allow that."""
+    text = "input: [3]\nparams: {a-b: 1, 2c: 3}\nblocks: {'b b': [relu]}\nvariants: {'': {}}\nlayers: [relu]"
+    param = "a param's name is made of letters, digits and '_', and begins with no digit"
+    assert findings(text) == [
+        f"2:10 bad-name: {param}, got 'a-b'",
+        f"2:18 bad-name: {param}, got '2c'",
+        "3:10 bad-name: a name is made of letters, digits, '_', '-' and '.', got 'b b'",
+        "4:12 bad-name: a name cannot be empty, got ''",
+    ]

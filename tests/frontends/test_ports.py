@@ -94,3 +94,15 @@ def test_an_input_as_an_output() -> None:
     """A network may hand on what it is given; the output then has the input's name."""
     graph = graph_of("input: [3, 8, 8]\n" + RELU + "outputs: [input, r]")
     assert [(head.name, graph.shape(head.tensor)) for head in graph.outputs] == [("input", (3, 8, 8)), ("r", (3, 8, 8))]
+
+
+def test_outputs_that_are_empty() -> None:
+    """A list of outputs names at least one; every name can be printed."""
+    text = "input: [3, 8, 8]\n" + RELU
+    assert findings(text + "outputs: []") == ["3:10 bad-section: outputs is empty | leave it out: the last layer is the output"]
+    assert findings(text + "outputs: {' ': r}") == ["3:11 bad-name: an output needs a name that can be printed, got ' '"]
+
+
+def test_an_input_that_was_meant() -> None:
+    """Where a section that was meant as the input is wrong, that is told and not that the input is missing."""
+    assert findings("inputs: 3\n" + RELU) == ["1:9 bad-section: inputs must be a mapping of names to shapes, got 3"]

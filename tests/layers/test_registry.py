@@ -37,6 +37,19 @@ def test_every_module_is_looked_into() -> None:
 
 
 @pytest.mark.usefixtures("registry")
+def test_a_module_is_imported_when_it_is_first_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name is looked for module by module, and no further than the one that has it."""
+    monkeypatch.setattr(layers, "region", sys.modules["cnninspect.layers.region"], raising=False)
+    monkeypatch.delitem(sys.modules, "cnninspect.layers.region")
+    monkeypatch.delitem(REGISTRY, "roi_align")
+    monkeypatch.setattr(layers, "_pending", ["region", "not_reached", ""])
+    found = layers.find("roi_align")
+    assert found is not None
+    assert found.__module__ == "cnninspect.layers.region"
+    assert layers._pending == ["not_reached", ""]
+
+
+@pytest.mark.usefixtures("registry")
 def test_a_name_means_one_layer() -> None:
     """Two layers of one name fail when the second is defined, naming both places."""
     with pytest.raises(TypeError) as raised:
@@ -72,6 +85,7 @@ def test_what_a_joining_layer_need_not_state() -> None:
     facts = layer.facts(shapes)
     assert (facts.outputs, facts.macs, facts.operations, facts.window) == (((3, 4, 4),), 0, 48, None)
     assert layer.call(shapes) == Call("torch:hypot", {})
+    assert layers.load_all()["relu"]({}, 2).call([(3, 4, 4)]) == Call("torch.nn:ReLU", {})
 
 
 def test_every_option_that_is_missing_or_wrong_is_told() -> None:

@@ -1,50 +1,30 @@
-"""Keras's count of parameters, against sums done by hand."""
+"""What Keras's summary would count."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from cnninspect import api
+from cnninspect.passes.cost import costs
+from cnninspect.passes.keras_count import KerasCount, keras_count
 
-if TYPE_CHECKING:
-    from cnninspect.passes.keras_count import KerasCount
 
-
-def count(layers: str) -> KerasCount | None:
-    """Keras's count of a network on 3x8x8."""
-    graph = api.read("model.yaml", text=f"input: [3, 8, 8]\nlayers: [{layers}]").graph
+def count(text: str) -> KerasCount:
+    graph = api.read("model.yaml", text=text).graph
     assert graph is not None
-    return api.summarize(graph, count="keras").keras
+    return keras_count(graph.nodes, costs(graph))
 
 
-@pytest.mark.parametrize(
-    ("layers", "expected"),
-    [
-        pytest.param("{conv: {out: 4, kernel: 3}}", (112, 112, 0), id="learned alone: 3·9·4 + 4"),
-        pytest.param("batch_norm", (12, 6, 6), id="factor and offset, and mean and variance apart"),
-        pytest.param("{batch_norm: {center: false}}", (9, 3, 6), id="no offset, as scale and center leave it out"),
-        pytest.param("{batch_norm: {frozen: true}}", (12, 0, 12), id="frozen: all four"),
-        pytest.param("{instance_norm: {track: true, affine: true}}", (12, 6, 6), id="torch's counter is not counted"),
-        pytest.param("normalize", (7, 0, 7), id="mean, variance and Keras's own counter of samples"),
-        pytest.param("{conv: {out: 4, kernel: 3, trainable: false}}", (112, 0, 112), id="frozen weights"),
-        pytest.param("{batch_norm: , name: a}, {batch_norm: , share: a}", (12, 6, 6), id="shared once"),
-        pytest.param("relu", (0, 0, 0), id="nothing"),
-        pytest.param("{conv: {out: 4, kernel: 9}}", (None, None, None), id="unknown"),
-    ],
-)
-def test_count(layers: str, expected: tuple[int | None, ...]) -> None:
-    """Total, trainable and non-trainable, statistics being parameters that are not trained."""
-    assert count(layers) == expected
+def test_statistics_are_parameters_that_do_not_learn() -> None:
+    """A batch norm of 4 channels has 16 parameters, 8 of them running statistics; what is frozen does not learn either."""
+    assert count("input: [4, 8, 8]\nlayers: [batch_norm]") == KerasCount(16, 8, 8)
+    assert count("input: [4, 8, 8]\nlayers: [conv: {out: 2, kernel: 1, trainable: false}]") == KerasCount(10, 0, 10)
 
 
-def test_only_where_asked_for() -> None:
-    """A summary that nobody asked for Keras's count has none."""
-    assert api.summarize(api.load("lenet5_modern")).keras is None
+def test_what_is_shared_counts_once() -> None:
+    """Weights and statistics that are used twice are counted where they first stand."""
+    text = "input: [4, 8, 8]\nlayers: [{batch_norm: , name: b}, {share: b}, {relu: }]"
+    assert count(text) == KerasCount(16, 8, 8)
 
 
-def test_an_unknown_count_is_refused() -> None:
-    """The error names the counts that are known."""
-    with pytest.raises(ValueError, match="unknown count 'kears': use torch, keras"):
-        api.summarize(api.load("lenet5_modern"), count="kears")
+def test_an_unknown_part_makes_the_count_unknown() -> None:
+    """Of a network with a broken layer nothing is counted."""
+    assert count("input: [4, 8, 8]\nlayers: [batch_norm, conv: {out: 2, kernel: 9}]") == KerasCount(None, None, None)

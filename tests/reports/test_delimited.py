@@ -23,10 +23,10 @@ def test_csv() -> None:
     summary = summary_of(SMALL)
     text = render(summary, flat(summary), COLUMNS_OF_CSV)
     assert text.split("\n")[:4] == [
-        "name,type,block,input,output,parameters,trainable,buffers,macs,flops,weight_bytes,activation_bytes",
-        "stem,conv,,3x8x8,4x4x4,112,112,0,1728,3520,448,256",
-        "body.0.conv,conv,unit,4x4x4,4x4x4,144,144,0,2304,4608,576,256",
-        "body.0.bn,batch_norm,unit,4x4x4,4x4x4,8,8,9,0,128,32,256",
+        "name,type,block,input,output,parameters,trainable,buffers,macs,flops,weight_bytes,activation_bytes,training,shares",
+        "stem,conv,,3x8x8,4x4x4,112,112,0,1728,3520,448,256,,",
+        "body.0.conv,conv,unit,4x4x4,4x4x4,144,144,0,2304,4608,576,256,,",
+        "body.0.bn,batch_norm,unit,4x4x4,4x4x4,8,8,9,0,128,32,256,,",
     ]
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["name"] for row in rows] == [row.node.name for row in summary.rows]
@@ -34,13 +34,13 @@ def test_csv() -> None:
 
 
 def test_quotes() -> None:
-    """A cell with separators, quotes or line breaks comes back as it was."""
+    """A cell with separators and quotes comes back as it was; what cannot be seen is escaped."""
     summary = summary_of(SMALL)
     name = 'a "b",\nc\t'
     text = render(summary, flat(summary)[:1], ("name", "from", "weights"), model=name)
     assert list(csv.reader(io.StringIO(text))) == [
         ["model", "name", "from", "weights"],
-        [name, "stem", "input", "weight 4x3x3x3, bias 4"],
+        ['a "b",\\nc\\t', "stem", "input", "weight 4x3x3x3, bias 4"],
     ]
     assert render(summary, flat(summary)[:1], ("name", "type"), separator="\t") == "name\ttype\nstem\tconv\n"
 

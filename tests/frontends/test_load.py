@@ -1,0 +1,79 @@
+"""Loading as a whole: how many mistakes are told, and which input would have been large enough."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnninspect import api
+from cnninspect.frontends.yaml import making
+from tests.support.models import findings, outline
+
+
+def notes(text: str) -> list[tuple[str, ...]]:
+    """The notes of each finding that speak of the smallest input."""
+    found = api.read("model.yaml", text=text).findings
+    return [tuple(note for note in finding.notes if note.startswith("the smallest")) for finding in found]
+
+
+def smallest(size: str) -> tuple[str, ...]:
+    return (f"the smallest input of the network that passes here is {size}",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"section{i}: 3\n" for i in range(250)),
+        "input: [3, 8, 8]\nlayers:\n" + "".join(f"  - layer{i}: 3\n" for i in range(250)),
+    ],
+    ids=["sections", "layers"],
+)
+def test_mistakes_are_told_up_to_a_number(text: str) -> None:
+    """After 200 mistakes nothing more is looked for, and the last one says so."""
+    loaded = api.read("model.yaml", text=text)
+    assert loaded.graph is None
+    assert len(loaded.findings) == 200
+    assert [finding.notes for finding in loaded.findings if finding.notes] == [("stopped after 200 problems",)]
+
+
+def test_smallest_input_of_a_network() -> None:
+    """The smallest input on which a layer fits is found through everything above it."""
+    text = "input: [3, 8, 8]\nlayers: [max_pool: 2, max_pool: 2, conv: {out: 4, kernel: 3}]"
+    assert notes(text) == [smallest("3x12x12")]
+    assert notes("layout: channels_last\n" + text.replace("[3, 8, 8]", "[8, 8, 3]")) == [smallest("12x12x3")]
+
+
+def test_no_input_is_large_enough() -> None:
+    """Where a window grows with the map, no input helps and none is named."""
+    assert notes("input: [3, 8, 8]\nlayers: [conv: {out: 4, kernel: $prev.height + 1}]") == [()]
+
+
+def test_smallest_input_that_changes_the_network() -> None:
+    """A larger input may leave the layer out by its condition; then the first that breaks nothing else counts."""
+    text = "input: [3, 8, 8]\nlayers: [{conv: {out: 4, kernel: 20}, when: $prev.height < 10}, {conv: {out: 4, kernel: 3}, name: last}]"
+    assert notes(text) == [smallest("3x10x3")]
+
+
+def test_smallest_input_among_many_mistakes() -> None:
+    """A larger input with which more goes wrong than anybody reads is none that passes."""
+    many = "  - {conv: {out: 0, kernel: 1}, when: $prev.height > 8}\n" * 250
+    text = f"input: [3, 8, 8]\nlayers:\n{many}  - conv: {{out: 4, kernel: 9}}\n"
+    assert notes(text) == [()]
+    assert notes(text.replace("> 8", "== 9")) == [smallest("3x10x9")]
+
+
+def test_layers_are_made_again_where_many_were_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered of layers is bounded, and forgetting changes nothing."""
+    text = "input: [3, 8, 8]\nlayers: [{conv: {out: $i % 3 + 1, kernel: 1}, repeat: 20}]"
+    whole = outline(text)
+    monkeypatch.setattr(making, "MOST_KEPT", 2)
+    assert outline(text) == whole
+
+
+def test_options_alone_need_no_branches() -> None:
+    """A joining layer with options and no branches joins what it reads."""
+    text = "inputs: {a: [3, 8, 8], b: [3, 8, 4]}\nlayers: [{concat: {axis: width}, from: [a, b]}]"
+    assert outline(text) == ["0 concat 3x8x12 < a b"]
+    assert findings(text.replace("width", "length")) == [
+        "2:26 bad-value: axis must be channels, depth, height, width, or a number counted as torch does"
+        " (1 = channels, -1 = last), got the text 'length'",
+    ]
