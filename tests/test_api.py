@@ -74,6 +74,7 @@ def test_every_shipped_network_has_a_name_of_its_own() -> None:
     assert by_name["resnet18"].path.replace("\\", "/").endswith("/architectures/resnet50.yaml")
     assert names.index("resnet50") < names.index("resnet18")
     assert cnninspect.load("resnet18").variant == "resnet18"
+    assert by_name["resnet18"].read().graph == cnninspect.load("resnet18")
 
 
 def test_summarize_refuses_what_is_no_data_type(model: str) -> None:
@@ -82,6 +83,8 @@ def test_summarize_refuses_what_is_no_data_type(model: str) -> None:
     assert api.summarize(graph, batch=2).totals.macs == 2 * 4 * 36 * 27
     with pytest.raises(ValueError, match=r"^unknown dtype 'float7': use float64, float32, "):
         api.summarize(graph, dtype="float7")
+    with pytest.raises(ValueError, match=r"^unknown count 'mine': use "):
+        api.summarize(graph, count="mine")
 
 
 def test_a_plugin_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

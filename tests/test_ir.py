@@ -30,6 +30,13 @@ def test_names_of_tensors(graph: Graph) -> None:
     assert graph.shape(Tensor(1, 1)) == (2, 6, 6)
 
 
+def test_a_graph_is_complete_or_not(graph: Graph) -> None:
+    """A graph is complete where every layer states its facts."""
+    assert graph.complete
+    broken = graph.nodes[0]._replace(outputs=(None,), facts=None)
+    assert not graph._replace(nodes=(broken, *graph.nodes[1:])).complete
+
+
 def test_weight_keys(graph: Graph) -> None:
     """A weight's key is its node's name and its own, or the node's name alone for a nameless one."""
     assert graph.nodes[0].weight_key("bias") == "0.bias"

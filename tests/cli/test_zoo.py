@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.cli.test_summary import ROOT, run
 
 if TYPE_CHECKING:
@@ -49,17 +51,68 @@ def test_names_can_be_given() -> None:
 def test_table_and_markdown() -> None:
     """The table has a line for each network and counts them; Markdown has the same cells."""
     lines = run("zoo", "vgg16_bn").stdout.split("\n")
-    assert [line.split() for line in lines] == [
-        ["name", "family", "year", "input", "parameters", "MACs"],
-        ["vgg16_bn", "vgg16", "2014", "3x224x224", "138,365,992", "15,470,264,320"],
+    assert [line.split() for line in lines[:5]] == [
+        ["family", "name", "year", "paper", "input", "parameters", "MACs", "top-1"],
+        ["vgg16", "vgg16_bn", "2014", "1409.1556", "3x224x224", "138,365,992", "15,470,264,320", lines[1].split()[-1]],
         [],
         ["1", "network", "in", "1", "file"],
-        [],
+        lines[4].split(),
     ]
     assert (
-        "| vgg16_bn | vgg16  | 2014 | 3 × 224 × 224 | 138,365,992 | 15,470,264,320 |"
+        "| vgg16  | vgg16_bn | 2014 | 1409.1556 | 3 × 224 × 224 | 138,365,992 | 15,470,264,320 |"
         in run("zoo", "vgg16_bn", "--format", "markdown").stdout
     )
+
+
+def test_limits_and_order() -> None:
+    """Limits are whole numbers, with K, M or G for powers of 1000; several names are added up."""
+    given = ("zoo", "resnet", "vgg16_c", "--max-parameters", "133,638,952", "--max-macs", "11.770888192g")
+    done = run(*given, "--sort", "macs", "--format", "json")
+    assert done.returncode == 0
+    found = {model["name"]: model["macs"] for model in json.loads(done.stdout)["models"]}
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert (next(iter(found)), found["resnet152"], found["resnet18"]) == ("vgg16_c", 11_513_626_624, 1_814_073_344)
+    assert not {"resnext101_32x8d", "wide_resnet101_2"} & set(found)
+    assert run("zoo", "vgg", "--max-macs", "600,000k").stdout == "0 networks in 0 files\n"
+
+
+@pytest.mark.parametrize("limit", ["", "M", "-5M", "5X", "1e6", "inf", "5 M B", "0x10", "9" * 31])
+def test_what_is_no_limit(limit: str) -> None:
+    """A limit that is no number is refused, with one that is."""
+    done = run("zoo", f"--max-parameters={limit}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"cnninspect: --max-parameters needs a number such as 5M, got '{limit}'\n"
+        "  = help: K, M and G are powers of 1000\n"
+    )
+
+
+def test_an_unknown_order() -> None:
+    """A column that nothing is sorted by is refused, with the nearest one."""
+    done = run("zoo", "--sort", "mac")
+    assert (done.returncode, done.stderr) == (2, "cnninspect: --sort has no 'mac'\n  = help: did you mean 'macs'?\n")
+
+
+def test_plot_in_a_pipe() -> None:
+    """In a pipe the plot is drawn with plain characters; what is drawn is told among the names."""
+    done = run("zoo", "--plot", "squeezenet1_1", "vgg16_c")
+    assert (done.returncode, done.stdout.isascii()) == (0, True)
+    assert done.stdout.startswith("parameters\n")
+    assert ("o squeezenet1_1" in done.stdout, "vgg16_c o" in done.stdout, "resnet" in done.stdout) == (
+        True,
+        True,
+        False,
+    )
+    accuracy = run("zoo", "convnext_tiny", "mobilenet_v3", "--plot", "top1").stdout
+    assert accuracy.startswith("top-1 in percent\n")
+    assert "convnext_tiny o" in accuracy
+
+
+def test_plot_is_no_data() -> None:
+    """A plot is characters only: another format is refused."""
+    done = run("zoo", "--plot", "--format", "json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == ("cnninspect: --plot draws characters, not json\n  = help: leave out --plot or --format\n")
 
 
 def test_an_unknown_name(tmp_path: Path) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cnninspect import api
+from cnninspect.frontends.locate import Opener
 from cnninspect.frontends.yaml import making
+from cnninspect.frontends.yaml.load import Family
+from cnninspect.frontends.yaml.source import text_source
 from tests.support.models import findings, outline
 
 
@@ -55,15 +58,21 @@ def test_smallest_input_that_changes_the_network() -> None:
 
 def test_smallest_input_among_many_mistakes() -> None:
     """A larger input with which more goes wrong than anybody reads is none that passes."""
-    many = "  - {conv: {out: 0, kernel: 1}, when: $prev.height > 8}\n" * 250
-    text = f"input: [3, 8, 8]\nlayers:\n{many}  - conv: {{out: 4, kernel: 9}}\n"
+    many = "".join("      - {conv: {out: 0, kernel: 1}}\n" for _ in range(250))
+    text = (
+        f"input: [3, 8, 8]\nlayers:\n  - when: $prev.height > 8\n    sequence:\n{many}  - conv: {{out: 4, kernel: 9}}\n"
+    )
     assert notes(text) == [()]
-    assert notes(text.replace("> 8", "== 9")) == [smallest("3x10x9")]
 
 
-def test_layers_are_made_again_where_many_were_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "item",
+    ["{conv: {out: $i % 7 + 1, kernel: 1}, repeat: 20}", "{max_pool: {kernel: 2, stride: 1}, repeat: 7}"],
+    ids=["many layers", "many shapes"],
+)
+def test_layers_are_made_again_where_many_were_remembered(item: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is remembered of layers is bounded, and forgetting changes nothing."""
-    text = "input: [3, 8, 8]\nlayers: [{conv: {out: $i % 3 + 1, kernel: 1}, repeat: 20}]"
+    text = f"input: [3, 8, 8]\nlayers: [{item}]"
     whole = outline(text)
     monkeypatch.setattr(making, "MOST_KEPT", 2)
     assert outline(text) == whole
@@ -77,3 +86,27 @@ def test_options_alone_need_no_branches() -> None:
         "2:26 bad-value: axis must be channels, depth, height, width, or a number counted as torch does"
         " (1 = channels, -1 = last), got the text 'length'",
     ]
+
+
+VARIANTS = "input: [3, 8, 8]\nparams: {w: 1}\nvariants: {a: {w: 2}, b: {w: 3}}\nlayers: [conv: {out: $w, kernel: 1}]\n"
+
+
+def test_a_family_is_its_networks() -> None:
+    """Networks of one file that is read once are those that are read one by one."""
+    family = Family(text_source(VARIANTS, "model.yaml"), Opener())
+    assert family.variants == ["a", "b"]
+    for variant in (None, "b", "a"):
+        one = api.read("model.yaml", text=VARIANTS, variant=variant)
+        assert family.load(variant)[:2] == one[:2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [VARIANTS.replace("[conv", "[cnov"), VARIANTS + "layrs: 3\n", "".join(f"section{i}: 3\n" for i in range(250))],
+    ids=["layer", "section", "many"],
+)
+def test_a_family_with_mistakes(text: str) -> None:
+    """Each network of a file with mistakes tells of all of them."""
+    family = Family(text_source(text, "model.yaml"), Opener())
+    assert family.load().findings == family.load().findings == api.read("model.yaml", text=text).findings
+    assert family.load().findings != ()

@@ -99,8 +99,12 @@ def test_an_input_as_an_output() -> None:
 def test_outputs_that_are_empty() -> None:
     """A list of outputs names at least one; every name can be printed."""
     text = "input: [3, 8, 8]\n" + RELU
-    assert findings(text + "outputs: []") == ["3:10 bad-section: outputs is empty | leave it out: the last layer is the output"]
-    assert findings(text + "outputs: {' ': r}") == ["3:11 bad-name: an output needs a name that can be printed, got ' '"]
+    assert findings(text + "outputs: []") == [
+        "3:10 bad-section: outputs is empty | leave it out: the last layer is the output"
+    ]
+    assert findings(text + "outputs: {' ': r}") == [
+        "3:11 bad-name: an output needs a name that can be printed, got ' '"
+    ]
 
 
 def test_an_input_that_was_meant() -> None:

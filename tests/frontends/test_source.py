@@ -127,7 +127,7 @@ def test_forbidden_file(tmp_path: Path) -> None:
 
 def test_odd_names() -> None:
     """Names that no file can have are refused like any other, printed without control characters."""
-    assert refused("a\0b") == ("unreadable-file", "'a\\x00b' cannot be read: embedded null byte", "")
+    assert refused("a\0b") == ("unreadable-file", "'a\\x00b' cannot be read: a name contains no NUL character", "")
     assert refused("x" * 5000)[0] == "unreadable-file"
     assert refused("\x1b[31m\u202e.yaml")[1] == "there is no file '\\x1b[31m\\u202e.yaml'"
     assert refused("\ud800")[0] == "unreadable-file"

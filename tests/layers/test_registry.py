@@ -85,7 +85,20 @@ def test_what_a_joining_layer_need_not_state() -> None:
     facts = layer.facts(shapes)
     assert (facts.outputs, facts.macs, facts.operations, facts.window) == (((3, 4, 4),), 0, 48, None)
     assert layer.call(shapes) == Call("torch:hypot", {})
-    assert layers.load_all()["relu"]({}, 2).call([(3, 4, 4)]) == Call("torch.nn:ReLU", {})
+
+
+class Twice(Single):
+    """Everything twice: all that a layer with one input must state."""
+
+    torch = "torch.nn:Twice{rank}d"
+
+
+def test_what_a_layer_with_one_input_need_not_state() -> None:
+    """A layer that states nothing keeps the shape, learns and costs nothing, and is called in torch by the rank of its input."""
+    layer = Twice({}, 1)
+    facts = layer.facts([(3, 4)])
+    assert (facts.outputs, facts.weights, facts.buffers, facts.macs, facts.operations) == (((3, 4),), {}, {}, 0, 0)
+    assert layer.call([(3, 4)]) == Call("torch.nn:Twice1d", {})
 
 
 def test_every_option_that_is_missing_or_wrong_is_told() -> None:

@@ -63,6 +63,38 @@ def load(source: Source, wanted: Wanted, opener: Callable[[str, Source], Source]
         return _stopped(report, [source], ())
     if document is None:
         return Loaded(None, ordered(report, sources), tuple(sources))
+    return _loaded(document, sources, wanted, report)
+
+
+class Family:
+    """A source and its variants: what is written there is read once, whichever of its networks are loaded."""
+
+    def __init__(self, source: Source, opener: Callable[[str, Source], Source]) -> None:
+        self.source = source
+        self.opener = opener
+        self.document: Document | None = None
+        report = Report()
+        try:
+            document, self.sources = open_document(source, opener, report)
+        except Enough:
+            return
+        if not report.findings:  # a text with mistakes is read anew for each network, which then tells of them
+            self.document = document
+
+    @property
+    def variants(self) -> list[str]:
+        """The variants that the source itself declares."""
+        declared = self.document.entries("variants") if self.document else {}
+        return [name for name, (key, _) in declared.items() if key.source is self.source]
+
+    def load(self, variant: str | None = None) -> Loaded:
+        """The network itself, or one of its variants."""
+        if self.document is None:
+            return load(self.source, Wanted(variant), self.opener)
+        return _loaded(self.document, self.sources, Wanted(variant), Report())
+
+
+def _loaded(document: Document, sources: list[Source], wanted: Wanted, report: Report) -> Loaded:
     variants = tuple(document.entries("variants"))
     try:
         graph = _build(document, wanted, report)

@@ -122,7 +122,7 @@ def read_tree(source: Source, report: Report, parser: Parse | None = None) -> No
         return None
     except (ReaderError, UnicodeError):
         bad = bad_character(source.name, source.text)
-        if bad is None:
+        if bad is None:  # pragma: no cover - whatever PyYAML refuses to read is forbidden here as well
             raise
         report.problem(bad.span, bad)
         return None

@@ -81,7 +81,9 @@ def _read_file(path: str) -> bytes:
             data = file.read(LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise Unreadable("file-not-found", f"there is no file '{clip(path)}'", help=_near(path)) from None
-    except (OSError, ValueError) as error:
+    except ValueError:  # said differently by every version of Python
+        raise Unreadable("unreadable-file", f"'{clip(path)}' cannot be read: a name contains no NUL character") from None
+    except OSError as error:
         raise _unreadable(f"'{clip(path)}'", error) from None
     if len(data) > LARGEST_FILE:  # pragma: no cover - a file that grows between the look and the reading
         raise _too_large(f"'{clip(path)}' has more than {LARGEST_FILE:,} bytes")

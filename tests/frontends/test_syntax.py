@@ -1,0 +1,41 @@
+"""Texts that are no YAML, or hardly: what is said of the rarer ones by each parser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.frontends.test_reader import each_parser, plain, read, told
+
+
+@each_parser
+@pytest.mark.parametrize("directive", ["%YAML 1.2", "%YAML 1.1", "%TAG ! tag:x,2000:"])
+def test_directives_of_yaml_itself(directive: str, parser: Any) -> None:
+    """A text may say which YAML it is: that changes nothing."""
+    node, found = read(f"{directive}\n---\na: 1\n", parser)
+    assert (plain(node), found) == ({"a": 1}, [])
+
+
+@each_parser
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("--- a: 1", "1:6-1:7 yaml-syntax: no key can stand here [put each 'key: value' on a line of its own]"),
+        (
+            "a: [x, ? ",
+            "1:9-1:10 yaml-syntax: a value is missing before the end of the file [write the value, or '\"\"' for an empty text]",
+        ),
+        (
+            "a: 1\n%b: 2",
+            (
+                "2:1-2:2 yaml-syntax: a line that begins with '%' is a directive, which no model needs"
+                " [delete the line, or put the text in quotes]"
+            ),
+        ),
+        ("a: %b", "1:4-1:5 yaml-syntax: a value cannot begin with '%' [put it in quotes: '%b']"),
+    ],
+)
+def test_rare_mistakes(text: str, finding: str, parser: Any) -> None:
+    """Each is told in plain words at its place, whichever parser is there."""
+    assert told(text, parser) == [finding]
