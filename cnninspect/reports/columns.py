@@ -75,7 +75,9 @@ def _training(line: Line, _summary: Summary) -> str:
 def _shares(line: Line, summary: Summary) -> str:
     """Whose weights it uses."""
     owners = {row.node.shares for row in line.rows} - {None}
-    return ", ".join([summary.graph.nodes[owner].name for owner in sorted(owner for owner in owners if owner is not None)])
+    return ", ".join(
+        [summary.graph.nodes[owner].name for owner in sorted(owner for owner in owners if owner is not None)]
+    )
 
 
 def _from(line: Line, summary: Summary) -> str:

@@ -6,6 +6,9 @@ import json
 
 import cnninspect
 from cnninspect import api
+from cnninspect.frontends.locate import Opener
+from cnninspect.frontends.yaml.load import Family
+from cnninspect.frontends.yaml.tree import Source
 from cnninspect.reports import zoo
 from cnninspect.reports.zoo import Entry
 
@@ -162,3 +165,12 @@ def test_a_family_is_the_same_network() -> None:
     """What is read together with its family equals what is read alone."""
     entries = {entry.name: entry for entry in api.shipped() if entry.family in ("vgg16", "lenet5")}
     assert [entry.read().graph for entry in entries.values()] == [cnninspect.load(name) for name in entries]
+
+
+def test_a_family_with_mistakes() -> None:
+    """A text with a mistake gives each of its networks that finding, as reading it alone does."""
+    source = Source("tiny.yaml", TEXT % "1" + "colour: red\n")
+    opened = Family(source, Opener())
+    alone = api.read("tiny.yaml", text=source.text).findings
+    assert [finding.code for finding in alone] == ["unknown-section"]
+    assert (opened.load().findings, opened.load("wide").findings) == (alone, alone)

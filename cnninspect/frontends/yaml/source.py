@@ -82,7 +82,9 @@ def _read_file(path: str) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         raise Unreadable("file-not-found", f"there is no file '{clip(path)}'", help=_near(path)) from None
     except ValueError:  # said differently by every version of Python
-        raise Unreadable("unreadable-file", f"'{clip(path)}' cannot be read: a name contains no NUL character") from None
+        raise Unreadable(
+            "unreadable-file", f"'{clip(path)}' cannot be read: a name contains no NUL character"
+        ) from None
     except OSError as error:
         raise _unreadable(f"'{clip(path)}'", error) from None
     if len(data) > LARGEST_FILE:  # pragma: no cover - a file that grows between the look and the reading
