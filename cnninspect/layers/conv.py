@@ -34,15 +34,16 @@ def divisors(number: int) -> list[int]:
     return low + [number // n for n in reversed(low) if n * n != number]
 
 
-def choose_divisor(number: int, wanted: int) -> str:
+def choose_divisor(number: int, wanted: int, called: str = "") -> str:
     """The advice which divisors to use, those near the wanted one where there are many."""
+    called = called or str(number)
     if number > FACTORED:
-        return f"use a divisor of {number}"
+        return f"use a divisor of {called}"
     every = divisors(number)
     near = sorted(every, key=lambda n: abs(n - wanted))[:6] if len(every) > 12 else every  # noqa: PLR2004
     words = [str(n) for n in sorted(near)]
     listed = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    return f"use a divisor of {number}{':' if near is every else ', such as'} {listed}"
+    return f"use a divisor of {called}{':' if near is every else ', such as'} {listed}"
 
 
 def indivisible(inputs: int, outputs: int, groups: int) -> Iterator[Problem]:
@@ -50,12 +51,10 @@ def indivisible(inputs: int, outputs: int, groups: int) -> Iterator[Problem]:
     both = gcd(inputs, outputs)
     for side, channels in (("input", inputs), ("output", outputs)):
         if channels % groups:
-            note = f"groups must divide the {inputs} input and the {outputs} output channels, so it must divide {both}"
             yield Problem(
                 "groups-do-not-divide",
                 f"{channels} {side} channel{'s do' if channels > 1 else ' does'} not split into {groups} equal groups",
-                help=choose_divisor(channels, groups),
-                notes=() if both == channels else (note,),
+                help=choose_divisor(both, groups, "" if both == channels else f"both {inputs} and {outputs}"),
                 option="groups",
             )
 

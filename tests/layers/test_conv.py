@@ -166,14 +166,14 @@ REFUSED = [
         {"out": 8, "kernel": 3, "groups": 4},
         MAP,
         "groups-do-not-divide",
-        "6 input channels do not split into 4 equal groups | use a divisor of 6: 1, 2, 3 or 6",
+        "6 input channels do not split into 4 equal groups | use a divisor of both 6 and 8: 1 or 2",
     ),
     Refused(
         "conv",
         {"out": 10, "kernel": 3, "groups": 3},
         MAP,
         "groups-do-not-divide",
-        "10 output channels do not split into 3 equal groups | use a divisor of 10: 1, 2, 5 or 10",
+        "10 output channels do not split into 3 equal groups | use a divisor of both 6 and 10: 1 or 2",
     ),
     Refused(
         "conv_transpose",
@@ -276,12 +276,12 @@ def test_independent_problems_come_together() -> None:
     ]
 
 
-def test_the_other_side_is_a_note() -> None:
-    """Where the two sides share fewer divisors than the advice lists, a note says what divides both."""
+def test_the_advice_fits_both_sides() -> None:
+    """The divisors that are advised divide the input and the output channels; one side is named where that suffices."""
     (problem,) = problems_of("conv", {"out": 8, "kernel": 1, "groups": 4}, (6, 1, 1))
-    assert problem.notes == ("groups must divide the 6 input and the 8 output channels, so it must divide 2",)
+    assert problem.help == "use a divisor of both 6 and 8: 1 or 2"
     (problem,) = problems_of("conv", {"out": 12, "kernel": 1, "groups": 4}, (6, 1, 1))
-    assert problem.notes == ()
+    assert problem.help == "use a divisor of 6: 1, 2, 3 or 6"
 
 
 def test_divisors_are_listed_while_they_are_few() -> None:
