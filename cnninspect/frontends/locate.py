@@ -77,7 +77,10 @@ def variants_of(source: Source) -> list[str]:
 
     tree = read_tree(source, Report())
     variants = tree.get("variants") if type(tree) is Mapping else None
-    return [key.text for key, _ in variants.pairs] if type(variants) is Mapping else []
+    if type(variants) is not Mapping or type(tree) is not Mapping:
+        return []
+    extends = tree.get("extends") is not None  # an empty variant takes an inherited one away
+    return [key.text for key, node in variants.pairs if not extends or getattr(node, "value", node) is not None]
 
 
 def shipped_names() -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from cnninspect import api
@@ -10,6 +12,9 @@ from cnninspect.frontends.yaml import making
 from cnninspect.frontends.yaml.load import Family
 from cnninspect.frontends.yaml.source import text_source
 from tests.support.models import findings, outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def notes(text: str) -> list[tuple[str, ...]]:
@@ -110,3 +115,12 @@ def test_a_family_with_mistakes(text: str) -> None:
     family = Family(text_source(text, "model.yaml"), Opener())
     assert family.load().findings == family.load().findings == api.read("model.yaml", text=text).findings
     assert family.load().findings != ()
+
+
+def test_an_inherited_variant_can_be_left_out(tmp_path: Path) -> None:
+    """An empty variant of the name of an inherited one takes it away; of another name it changes nothing."""
+    (tmp_path / "base.yaml").write_text(
+        "input: [3, 8, 8]\nparams: {w: 4}\nvariants: {wide: {w: 8}, deep: {w: 2}}\nlayers: [{conv: {out: $w, kernel: 1}}]\n"
+    )
+    (tmp_path / "own.yaml").write_text("extends: base.yaml\nvariants: {wide: , plain: }\n")
+    assert set(api.read(str(tmp_path / "own.yaml")).variants) == {"deep", "plain"}

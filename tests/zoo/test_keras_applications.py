@@ -17,30 +17,40 @@ from cnninspect.passes.keras_count import keras_count
 
 DATA = Path(__file__).parent.parent / "data" / "keras_applications"
 TOTALS = {
+    "keras_efficientnet_b0": (5_330_571, 5_288_548, 42_023),
+    "keras_inception_resnet_v2": (55_873_736, 55_813_192, 60_544),
     "keras_mobilenet": (4_253_864, 4_231_976, 21_888),
+    "keras_nasnet_mobile": (5_326_716, 5_289_978, 36_738),
     "keras_resnet50": (25_636_712, 25_583_592, 53_120),
     "keras_xception": (22_910_480, 22_855_952, 54_528),
 }
 
 
-def recorded(name: str) -> dict[str, tuple[str, int]]:
-    """Shape and parameters of every layer by its name; additions, which have no names here, apart."""
+MERGES = {"Add", "Concatenate", "CustomScaleLayer"}  # the last scales and adds
+WITHIN = {"softmax", "silu", "sigmoid", "scale_shift"}  # what is a part of another layer in Keras
+
+
+def recorded(name: str) -> tuple[dict[str, tuple[str, int]], list[str]]:
+    """Shape and parameters of every layer by its name; and the shapes of the merges, which have no names here."""
     _, *lines = gzip.decompress((DATA / f"{name}.txt.gz").read_bytes()).decode().splitlines()
     rows = [line.split(" ") for line in lines]
-    return {called: (shape, int(count)) for kind, called, shape, count in rows if kind != "Add"}
+    layers = {called: (shape, int(count)) for kind, called, shape, count in rows if kind not in MERGES}
+    return layers, sorted(shape for kind, _, shape, _ in rows if kind in MERGES)
 
 
 @pytest.mark.parametrize("name", TOTALS)
 def test_layers(name: str) -> None:
-    """Every layer has Keras's output shape and parameters; what Keras does not name is an addition or a softmax."""
+    """Every layer has Keras's output shape and parameters, and the merges, which are not named, have its shapes."""
     graph = api.load(name)
     own = {}
     for node, cost in zip(graph.nodes, costs(graph), strict=True):
         channels, *places = node.outputs[0] or ()
         own[node.name] = ("x".join(map(str, (*places, channels))), keras_count([node], [cost]).total)
-    layers = recorded(name)
+    layers, merges = recorded(name)
     assert {called: own.get(called) for called in layers} == layers
-    assert {node.op for node in graph.nodes if node.name not in layers} <= {"add", "softmax"}
+    unnamed = [node for node in graph.nodes if node.name not in layers]
+    assert sorted(own[node.name][0] for node in unnamed if node.op in {"add", "concat"}) == merges
+    assert {node.op for node in unnamed} <= {"add", "concat", *WITHIN}
 
 
 @pytest.mark.parametrize("name", TOTALS)

@@ -147,4 +147,7 @@ def inherit(base: Document, own: Document) -> Document:
     result.mistaken = base.mistaken | own.mistaken
     for section in MERGED:
         result.merged[section] = {**base.merged[section], **own.merged[section]}
+    for name, (_, node) in own.merged["variants"].items():
+        if name in base.merged["variants"] and _null(node):
+            del result.merged["variants"][name]  # a variant of the extended file that makes no sense here
     return result
