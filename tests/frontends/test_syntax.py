@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cnninspect.frontends.yaml.reader import LibyamlParser, PythonParser, read_tree
+from cnninspect.frontends.yaml.tree import Mapping, Report, Source
 from tests.frontends.test_reader import each_parser, plain, read, told
 
 
@@ -39,3 +41,22 @@ def test_directives_of_yaml_itself(directive: str, parser: Any) -> None:
 def test_rare_mistakes(text: str, finding: str, parser: Any) -> None:
     """Each is told in plain words at its place, whichever parser is there."""
     assert told(text, parser) == [finding]
+
+
+@pytest.mark.parametrize("parser", [LibyamlParser, PythonParser])
+def test_empty_lines_and_comments_are_looked_through(parser: Any) -> None:
+    """What a line is held against is the nearest line above that says something."""
+    report = Report()
+    assert read_tree(Source("m", "a: 1\n\n# note\n  b: 2\n"), report, parser=parser) is None
+    (finding,) = report.findings
+    assert (finding.span.line, finding.message) == (4, "this line lines up with nothing above it")
+
+
+@pytest.mark.parametrize("parser", [LibyamlParser, PythonParser])
+def test_tabs_between_words_are_spaces(parser: Any) -> None:
+    """A tab may stand where a space may, but not in indentation."""
+    report = Report()
+    tree = read_tree(Source("m", "a:\t1\nb: [1,\t2]\n"), report, parser=parser)
+    assert report.findings == []
+    assert isinstance(tree, Mapping)
+    assert [key.text for key, _ in tree.pairs] == ["a", "b"]
