@@ -121,6 +121,13 @@ class Opener:
         if self.tree is None:
             self.tree = base
         path = realpath(join(base, name))
+        inside = path.startswith(self.tree.rstrip(os.sep) + os.sep)
+        if not inside and not self.outside and dirname(path) != realpath(zoo_folder()):
+            raise Problem(  # whether such a file exists is not for this model to learn
+                "extends-outside",
+                f"'{clip(name)}' lies outside the model's folder",
+                help="only files below the model's own folder are followed; --allow-outside lifts that",
+            )
         if not exists(path):
             shipped = _shipped(name)
             if shipped is None:
@@ -132,13 +139,6 @@ class Opener:
                     help=f"extend {shipped[0].name[:-5]} and set its params",
                 )
             return shipped[0]
-        inside = path.startswith(self.tree.rstrip(os.sep) + os.sep)
-        if not inside and not self.outside and dirname(path) != realpath(zoo_folder()):
-            raise Problem(
-                "extends-outside",
-                f"'{clip(name)}' lies outside the model's folder",
-                help="only files below the model's own folder are followed; --allow-outside lifts that",
-            )
         source = read_source(path, None)
         source.name = join(dirname(by.name), name)
         return source

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from cnninspect.frontends.yaml.extras import MOST_ALIASED
 from cnninspect.frontends.yaml.reader import DEFAULT, LibyamlParser, PythonParser, read_tree
 from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
+from tests.support.hostile import HOSTILE, bomb
 
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.tree import Node
@@ -574,12 +574,6 @@ def test_hundred_levels() -> None:
     assert plain(node) == []
 
 
-def bomb(width: int, levels: int, line: str) -> str:
-    """Levels of anchors, each of ``width`` aliases of the one before."""
-    refs = [", ".join([f"*a{level}"] * width) for level in range(levels)]
-    return "- &a0 {x: 1}\n" + "".join(f"- &a{level + 1} {line.format(refs[level])}\n" for level in range(levels))
-
-
 @each_parser
 def test_alias_bomb_is_counted_by_multiplication(parser: Any) -> None:
     """Aliases may stand for a million nodes: each counts with everything in it, and nothing is expanded."""
@@ -611,46 +605,15 @@ def test_merge_bomb(parser: Any) -> None:
     assert read(text[: -len("- {<<: *a}\n")], parser)[1] == []
 
 
-SIZE = 2**24
-HOSTILE = {
-    "brackets": ("[" * SIZE, ["nesting-too-deep"]),
-    "unclosed": ("[\n" * 900_000, ["nesting-too-deep"]),
-    "dashes": ("- " * (SIZE // 2), ["nesting-too-deep"]),
-    "braces": ("{a: " * (SIZE // 4), ["nesting-too-deep"]),
-    "colons": (": " * (SIZE // 2), ["yaml-syntax"]),
-    "mappings": ("a: b: c\n" * 100_000, ["yaml-syntax"]),
-    "questions": ("? " * (SIZE // 2), [*["bad-key"] * 99, "nesting-too-deep"]),
-    "quotes": ("'" * 200_001, ["yaml-syntax"]),
-    "quoted lines": ("- 'x\n" * 200_001, ["yaml-syntax"]),
-    "opened quotes": ("- ['x\n" * 200_001, ["yaml-syntax"]),
-    "aliases": (bomb(10, 30, "[{}]"), ["alias-bomb"]),
-    "merges": (bomb(10, 30, "{{<<: [{}]}}"), ["alias-bomb"]),
-    "cycle": ("&a [*a, *a]", ["alias-cycle"] * 2),
-    "long key": ("k" * 2**20 + ": 1", ["yaml-syntax"]),
-    "long scalar": ("a: " + "x" * 10_000_000, []),
-    "long number": ("a: " + "1" * 10_000_000, []),
-    "long words": ("a: " + "x y " * 2_500_000, []),
-    "long block": ("a: |\n" + "  line of text\n" * 600_000, []),
-    "long quoted": ('a: "' + "\\x41" * 2_000_000 + '"', []),
-    "duplicates": ("{" + "a," * 8_000_000 + "}", ["duplicate-key"] * 100),
-    "unknown anchors": ("[" + "*a," * 5_000_000 + "]", ["unknown-anchor"] * 100),
-    "tags": ("- !!int x\n" * 900_000, ["yaml-tag"] * 100),
-    "documents": ("---\n" * 900_000, ["several-documents"]),
-    "directives": ("%a\n" * 900_000, ["yaml-syntax"]),
-    "comments": ("#\n" * 900_000, ["empty-file"]),
-    "blank lines": ("\n" * 900_000 + "a: [", ["yaml-syntax"]),
-    "stars": ("*" * SIZE, ["yaml-syntax"]),
-}
-
-
 @pytest.mark.skipif(DEFAULT is PythonParser, reason="what is bounded by size alone needs the parser in C")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts(name: str) -> None:
-    """Sixteen megabytes of anything are answered within two seconds."""
+    """Sixteen megabytes of anything are answered, reading no further than the first hundred problems.
+
+    How soon is a matter for ``benchmarks/hostile.py``, which reads the same texts.
+    """
     text, codes = HOSTILE[name]
-    began = time.process_time()
     _, findings = read(text)
-    assert time.process_time() - began < 2
     assert [f.code for f in findings] == codes
 
 
@@ -676,11 +639,9 @@ def test_too_many_values(text: str, message: str) -> None:
 @pytest.mark.parametrize("opening", ["[", "{", "- ", "? ", "{a: "])
 def test_deep_nesting(opening: str, parser: Any) -> None:
     """No depth of nesting overflows anything, with either parser."""
-    began = time.process_time()
     node, findings = read(opening * 200_000, parser)
     assert node is None
     assert findings[-1].code in ("nesting-too-deep", "bad-key")
-    assert time.process_time() - began < 2
 
 
 TEXTS = st.text(
@@ -747,18 +708,3 @@ def test_anything_is_answered(text: str) -> None:
     for parser in PARSERS:
         node, findings = read(text, parser)
         assert (node is None) <= bool(findings)
-
-
-def test_cost_is_linear() -> None:
-    """Ten times the lines cost ten times the time, not a hundred."""
-
-    def cost(lines: int) -> float:
-        text = "layers:\n" + "  - conv: {out: 64, kernel: 3, padding: 1}\n" * lines
-        times = []
-        for _ in range(3):
-            began = time.process_time()
-            tree(text)
-            times.append(time.process_time() - began)
-        return min(times)
-
-    assert cost(10_000) < 30 * cost(1_000)
