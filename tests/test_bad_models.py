@@ -18,6 +18,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "variant_misspelled": {"variant": "wide"},
     "variant_wrong": {"variant": "deep"},
     "variant_unknown": {"variant": "widest"},
+    "variant_empty": {"variant": "big"},
     "options": {"sets": {"width": "eight", "clases": "100"}, "inputs": {"left": (3, 64, 64)}},
 }
 """What is asked of a model besides its file."""

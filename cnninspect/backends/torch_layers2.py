@@ -192,7 +192,7 @@ class DropPath(nn.Module):
             return x
         kept = 1 - self.p
         mask = x.new_empty([x.shape[0]] + [1] * (x.dim() - 1)).bernoulli_(kept)
-        return x * mask / kept if kept else x * mask
+        return x * (mask.div_(kept) if kept else mask)
 
     def extra_repr(self) -> str:
         return f"p={self.p:g}"
@@ -217,8 +217,19 @@ class LayerScale(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x * self.weight.view(self.spread)
 
+    function = "cnninspect.backends.torch_layers2:scaled"
+    """What does the same with a weight that stands by itself, on the arguments below."""
+
+    def arguments(self) -> dict[str, object]:
+        return {"spread": self.spread}
+
     def extra_repr(self) -> str:
         return f"{self.spread[0]}, init={self.init:g}"
+
+
+def scaled(x: Tensor, weight: Tensor, spread: tuple[int, ...]) -> Tensor:
+    """What a LayerScale does, with a weight that stands by itself."""
+    return x * weight.view(spread)
 
 
 class ScaleShift(nn.Module):

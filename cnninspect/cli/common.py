@@ -54,6 +54,17 @@ def read_model(
         raise fail(stopped.problem.message, stopped.problem.help) from None
 
 
+def refuse_second_stdin(models: Sequence[str]) -> None:
+    """Refuse to read standard input twice: it is empty after the first time."""
+    if list(models).count("-") > 1:
+        raise fail("standard input can be read once, and '-' is given twice", "name a file for one of them")
+
+
+def given(sets: list[str] | None, inputs: list[str] | None) -> tuple[dict[str, object], dict[str | None, Shape]]:
+    """What ``--set`` and ``--input`` say."""
+    return _pairs(sets or []), _shapes(inputs or [])
+
+
 def load_plugins(modules: list[str] | None) -> None:
     """Import the modules that ``--plugin`` names, for the layers that they define."""
     if not modules:
@@ -73,6 +84,8 @@ def _pairs(sets: list[str]) -> dict[str, object]:
         key, equals, value = entry.partition("=")
         if not equals or not key.strip():
             raise fail(f"--set needs KEY=VALUE, got '{clip(entry, 40)}'", "for example --set classes=10")
+        if key.strip() in found:
+            raise fail(f"--set gives '{clip(key.strip(), 40)}' twice", "leave one of the two out")
         found[key.strip()] = value
     return found
 
@@ -81,12 +94,33 @@ def _shapes(inputs: list[str]) -> dict[str | None, Shape]:
     found: dict[str | None, Shape] = {}
     for entry in inputs:
         name, equals, sizes = entry.rpartition("=")
-        parts = sizes.lower().replace("×", "x").replace(",", "x").split("x")
+        parts = _listed(sizes).lower().replace("×", "x").replace(",", "x").split("x")
         if not all(part.strip().isascii() and part.strip().isdecimal() for part in parts):
-            several = "several inputs: --input left=3x64x64 --input right=3x64x64"
-            raise fail(f"--input needs sizes such as 3x256x256, got '{clip(entry, 40)}'", several)
-        found[name if equals else None] = tuple(int(part) for part in parts)
+            raise fail(f"--input needs sizes such as 3x256x256, got '{clip(entry, 40)}'", _sizes_help(sizes))
+        key = name if equals else None
+        if key in found:
+            which = "one input" if key is None else f"'{clip(key, 40)}'"
+            raise fail(f"--input gives {which} two shapes", _SEVERAL)
+        found[key] = tuple(int(part) for part in parts)
     return found
+
+
+_SEVERAL = "several inputs: --input left=3x64x64 --input right=3x64x64"
+
+
+def _listed(sizes: str) -> str:
+    """What stands in the brackets of a list; the text itself where there are none."""
+    text = sizes.strip()
+    return text[1:-1] if text[:1] + text[-1:] in ("[]", "()") else text
+
+
+def _sizes_help(sizes: str) -> str:
+    """How to write sizes that other signs part, otherwise how several inputs are given."""
+    if not sizes.strip("0123456789 x×,;:*/[](){}"):
+        numbers = "".join([sign if sign in "0123456789" else " " for sign in sizes]).split()
+        if numbers:
+            return f"write {'x'.join(numbers)}"
+    return _SEVERAL
 
 
 def has_errors(loaded: Loaded) -> bool:

@@ -1,8 +1,9 @@
-"""``cnninspect explain``: a layer, a block, a word of the language or the code of a finding."""
+"""``cnninspect explain``: a layer type, a block, a word of the language, the code of a finding; or a layer of a model."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,17 +11,71 @@ from cnninspect.cli import common
 from cnninspect.cli.output import emit
 from cnninspect.values import clip
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnninspect.frontends.yaml.load import Loaded
+
+FORMATS = ("text", "json")
+DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8")
+LARGEST = 2**53
+
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A layer, a block, a word of the language, or a code.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A layer type, a block, a word, a code; or a model with LAYER.")
+    ],
+    layer: Annotated[
+        str | None, typer.Argument(metavar="LAYER", help="A layer of the model, as summary names it.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json (with LAYER).")] = "text",
+    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
+    ] = None,
+    input: Annotated[
+        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
+    ] = None,
+    batch: Annotated[int, typer.Option(metavar="N", help="Samples in a batch, for costs and activations.")] = 1,
+    dtype: Annotated[
+        str, typer.Option(metavar="TYPE", help="float64, float32, float16, bfloat16, float8 or int8.")
+    ] = "float32",
     color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
+    allow_outside: Annotated[
+        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
+    ] = False,
+    plugin: common.Plugins = None,
 ) -> int:
-    """Explain a layer, a word or an error code.
+    """Explain a layer, a word, an error code, or a layer's figures.
 
-    Explain a layer with its options, a word of the language, or what a finding means and how to mend it.
+    With one NAME: a layer type with its options, a word of the language, or what a finding means and how to mend it.
+    With a model and a LAYER of it: every figure of that layer with the arithmetic behind it.
     """
     common.choose("--color", color, common.COLORS)
+    common.choose("--format", format, FORMATS)
+    common.choose("--dtype", dtype, DTYPES)
+    if not 1 <= batch <= LARGEST:
+        raise common.fail(f"--batch must be {'at least 1' if batch < 1 else f'at most {LARGEST:,}'}, got {batch}")
+    common.load_plugins(plugin)
+    if layer is None:
+        used = {"--variant": variant, "--set": set, "--input": input, "--format": format != "text"}
+        used |= {"--batch": batch > 1, "--dtype": dtype != "float32"}
+        return _word(name, [option for option, value in used.items() if value], color, output)
+    loaded = common.read_model(name, variant=variant, sets=set, inputs=input, outside=allow_outside)
+    if _broken(loaded):
+        return 1
+    text = _layer(loaded, layer, batch, dtype, format, color, output)
+    emit(text, output, [source.path for source in loaded.sources])
+    return 0
+
+
+def _word(name: str, used: Sequence[str], color: str, output: str | None) -> int:
+    if used:
+        raise common.fail(
+            f"{' and '.join(used)} belong{'s' if len(used) == 1 else ''} to a layer of a model",
+            f"name the layer too: cnninspect explain {clip(name, 40)} LAYER",
+        )
     from cnninspect.reports import explain as report
 
     text = report.explain(name, color=common.colored(color) and output in (None, "-"))
@@ -28,3 +83,37 @@ def explain(
         raise common.fail(f"there is nothing called '{clip(name)}' to explain", report.hint(name))
     emit(text, output)
     return 0
+
+
+def _broken(loaded: Loaded) -> bool:
+    """Whether the model has a mistake; all findings are told."""
+    failed = common.has_errors(loaded) or loaded.graph is None
+    if loaded.findings:
+        from cnninspect.reports.findings import render
+
+        color = common.colored("auto", error_stream=not failed)
+        (sys.stdout if failed else sys.stderr).write(render(loaded.findings, loaded.sources, color=color))
+    return failed
+
+
+def _layer(
+    loaded: Loaded, name: str, batch: int, dtype: str, format: str, color: str, output: str | None
+) -> str:
+    from cnninspect.reports.working import explain_layer, written
+    from cnninspect.reports.working_names import missing, position
+
+    graph = loaded.graph
+    assert graph is not None  # the caller looked
+    index = position(graph, name)
+    if index is None:
+        raise common.fail(*missing(graph, name))
+    found = explain_layer(graph, index, batch, dtype)
+    yaml = written(found.node, loaded.sources)
+    if format == "json":
+        from cnninspect.reports.working_json import explanation
+
+        return explanation(found, yaml)
+    from cnninspect.cli.explaining import drawn
+    from cnninspect.reports.working_text import page
+
+    return drawn(lambda style: page(found, yaml, style), color, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -35,6 +36,18 @@ def layers(
     elif format == "markdown":
         text = report.markdown(found)
     else:
-        text = report.render(found, color=common.colored(color) and output in (None, "-"))
+        here = output in (None, "-")
+        signs = not here or (sys.stdout.encoding or "").lower().startswith("utf")
+        width = _width() if here else None
+        text = report.render(found, color=common.colored(color) and here, width=width, ascii=not signs)
     emit(text, output)
     return 0
+
+
+def _width() -> int | None:
+    """How many columns the terminal has; None where there is no terminal."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size((80, 24)).columns

@@ -13,21 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def emit(text: str, output: str | None = None, sources: Iterable[str | None] = ()) -> None:
+def emit(text: str | bytes, output: str | None = None, sources: Iterable[str | None] = ()) -> None:
     """Print a report, or put it into a file: written beside it, flushed, then renamed.
 
-    ``sources`` are the files that the report was made from: they are never written over.
+    ``sources`` are the files that the report was made from: they are never written over. Bytes, such as a
+    picture, only go into a file.
     """
     if output is None or output == "-":
+        assert isinstance(text, str)
         sys.stdout.write(text)
         return
+    data = text.encode("utf-8") if isinstance(text, str) else text
     _refuse(output, sources)
     try:
         if os.path.exists(output) and not os.path.isfile(output):  # a device or pipe cannot be replaced
-            with open(output, "w", encoding="utf-8") as file:
-                file.write(text)
+            with open(output, "wb") as file:
+                file.write(data)
         else:
-            _replace(os.path.realpath(output), text)  # what a link points to is written, the link stays
+            _replace(os.path.realpath(output), data)  # what a link points to is written, the link stays
     except OSError as error:
         raise fail(f"cannot write '{clip(output)}': {(error.strerror or str(error)).lower()}") from None
 
@@ -44,13 +47,13 @@ def _refuse(output: str, sources: Iterable[str | None]) -> None:
         raise fail(f"'{clip(output)}' is read-only")
 
 
-def _replace(target: str, text: str) -> None:
+def _replace(target: str, data: bytes) -> None:
     import tempfile
 
     handle, temporary = tempfile.mkstemp(prefix=".cnninspect-", dir=os.path.dirname(target))
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()

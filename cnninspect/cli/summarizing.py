@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnninspect.api import Summary
+    from cnninspect.frontends.devices import Device
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.reports.lines import Line
 
@@ -39,20 +40,47 @@ class Wish(Record):
     """Whether the table is drawn for a terminal."""
     quiet: bool
     verbose: bool
+    flops_as: str | None = None
+    why: str | None = None
+    """Whose total is taken apart, in place of the table."""
+    device: Device | None = None
+    """For which times are estimated."""
+
+    @property
+    def insight(self) -> bool:
+        """Whether anything that is shown needs more than each layer's own costs."""
+        from cnninspect.reports.columns_insight import INSIGHT
+
+        if self.why is not None:
+            return False
+        wanted = (*(self.columns or ()), self.sort)
+        return self.format == "json" or self.drawn or self.verbose or any(name in INSIGHT for name in wanted)
 
 
 class Reporter:
     """Reports on models one after another, and what to tell about their findings."""
 
-    def __init__(self, wish: Wish, models: Sequence[str], loaded: Sequence[Loaded]) -> None:
+    def __init__(self, wish: Wish, models: Sequence[str], loaded: Sequence[Loaded], *, several: bool) -> None:
         from cnninspect import api
 
         self.wish = wish
         self.models = models
         self.loaded = loaded
-        asked = {"dtype": wish.dtype, "count": wish.counted}
+        self.several = several
+        """Whether more than one was asked for, whatever could be read of them."""
         self.summaries: list[Summary | None] = [
-            None if one.graph is None else api.summarize(one.graph, batch=wish.batch, **asked) for one in loaded
+            None
+            if one.graph is None
+            else api.summarize(
+                one.graph,
+                batch=wish.batch,
+                dtype=wish.dtype,
+                count=wish.counted,
+                insight=wish.insight,
+                flops_as=wish.flops_as or wish.why,
+                device=wish.device,
+            )
+            for one in loaded
         ]
 
     def run(self, output: str | None) -> int:
@@ -78,15 +106,35 @@ class Reporter:
             stream.write(f"\n{text}" if below and not aside and one.graph is not None else text)
 
     def _report(self, output: str | None) -> str:
+        if self.wish.why is not None:
+            return self._shown(self._why())
         write = {"table": self._tables, "json": self._json, "markdown": self._markdown}.get(
             self.wish.format, self._delimited
         )
         text = write()
-        if self.wish.format != "table" or output is not None or (sys.stdout.encoding or "").lower().startswith("utf"):
+        return self._shown(text) if self.wish.format == "table" and output is None else text
+
+    def _shown(self, text: str) -> str:
+        """What this terminal can show of it."""
+        if (sys.stdout.encoding or "").lower().startswith("utf"):
             return text
         from cnninspect.reports.table import ASCII
 
         return text.translate(ASCII)
+
+    def _why(self) -> str:
+        from cnninspect.reports import peers
+
+        wish = self.wish
+        known = [(one.graph.name, one.peer) for one in self.summaries if one is not None]
+        found = [(name, peer) for name, peer in known if peer is not None]
+        if wish.format == "json":
+            from cnninspect.reports.json import value
+
+            documents = [value(peers.as_json(peer, name, wish.batch)) for name, peer in found]
+            return "\n".join(documents) + "\n"
+        width = _width() if wish.drawn else None
+        return "\n".join([peers.render(peer, name, width=width, color=wish.color) for name, peer in found])
 
     def _lines(self, summary: Summary, *, tree: bool = False) -> tuple[list[Line], int]:
         """The lines to show, and how many are not."""
@@ -146,14 +194,14 @@ class Reporter:
                 documents.append(json.render_broken(model, wish.batch, wish.dtype, one.findings, keras=keras))
             else:
                 documents.append(json.render(summary, one.findings, table=not wish.totals_only))
-        return documents[0] if len(documents) == 1 else json.render_several(documents)
+        return json.render_several(documents) if self.several else documents[0]
 
     def _delimited(self) -> str:
         from cnninspect.reports import delimited
 
         wish = self.wish
         separator = "," if wish.format == "csv" else "\t"
-        several = len(self.models) > 1
+        several = self.several
         names = [
             summary.graph.name if summary else model for model, summary in zip(self.models, self.summaries, strict=True)
         ]
@@ -194,3 +242,19 @@ def _width() -> int:
         return os.get_terminal_size(sys.stdout.fileno()).columns or WIDE
     except (OSError, ValueError):
         return WIDE
+
+
+def read_device(name: str) -> Device:
+    """The device of a name or file; its mistakes are told and nothing is run."""
+    from cnninspect import api
+
+    try:
+        found = api.read_device(name)
+    except api.CannotRun as error:
+        raise common.fail(error.problem.message, error.problem.help) from None
+    if found.device is None:
+        from cnninspect.reports.findings import render
+
+        sys.stderr.write(render(found.findings, found.sources, color=common.colored("auto", error_stream=True)))
+        raise common.Stop(2)
+    return found.device

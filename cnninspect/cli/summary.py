@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnninspect.api import COUNTS
+from cnninspect.api import COUNTS, PEERS
 from cnninspect.cli import common
-from cnninspect.cli.summarizing import Reporter, Wish
+from cnninspect.cli.summarizing import Reporter, Wish, read_device
+
+if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.load import Loaded
 
 FORMATS = ("table", "json", "csv", "tsv", "markdown")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8")
@@ -27,7 +30,7 @@ def summary(
         int | None, typer.Option(metavar="N", help="Fold names of more than N parts into one line a scope.")
     ] = None,
     columns: Annotated[
-        str | None, typer.Option(metavar="A,B,C", help="The columns to show, such as name,output,macs.")
+        str | None, typer.Option(metavar="A,B,C", help="The columns to show, such as name,output,macs; or all.")
     ] = None,
     sort: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Sort by a column, the largest number first.")
@@ -50,6 +53,17 @@ def summary(
     count: Annotated[
         str, typer.Option(metavar="WHOSE", help="torch, or keras: also its total, trainable and non-trainable params.")
     ] = "torch",
+    flops_as: Annotated[
+        str | None,
+        typer.Option(metavar="TOOL", help=f"Also the total that another tool prints: {', '.join(PEERS)}."),
+    ] = None,
+    why_different: Annotated[
+        str | None, typer.Option(metavar="TOOL", help="Instead: operation by operation why that total is another one.")
+    ] = None,
+    roofline: Annotated[
+        str | None,
+        typer.Option(metavar="DEVICE", help="Also estimated times on a device, such as a100_sxm_80gb, or a file."),
+    ] = None,
     variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
     set: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
@@ -75,15 +89,30 @@ def summary(
     shown = common.colored(color) and (output in (None, "-") or color == "always")
     drawn = color == "always" or (output in (None, "-") and sys.stdout is not None and sys.stdout.isatty())
     brief = totals_only or (quiet and format in ("table", "markdown"))
+    for option, tool in (("--flops-as", flops_as), ("--why-different", why_different)):
+        if tool is not None:
+            common.choose(option, tool, PEERS)
+    device = None if roofline is None else read_device(roofline)
     wish = Wish(
-        format, depth, _columns(columns), sort, top, brief, units, batch, dtype, count, shown, drawn, quiet, verbose
+        format, depth, _columns(columns), sort, top, brief, units, batch, dtype, count, shown, drawn, quiet, verbose,
+        flops_as, why_different, device,
     )  # fmt: skip
     _validate(wish)
     common.load_plugins(plugin)
-    loaded = [
-        common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside) for model in models
-    ]
-    return Reporter(wish, models, loaded).run(output)
+    common.refuse_second_stdin(models)
+    common.given(set, input)
+    loaded: dict[str, Loaded] = {}
+    failed: common.Stop | None = None
+    for model in dict.fromkeys(models):
+        try:
+            loaded[model] = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
+        except common.Stop as stop:  # it has been told: the others are still reported
+            failed = stop
+    if failed is not None and not loaded:
+        raise failed
+    named = [model for model in models if model in loaded]
+    code = Reporter(wish, named, [loaded[model] for model in named], several=len(models) > 1).run(output)
+    return code if failed is None else failed.code
 
 
 def _columns(listed: str | None) -> tuple[str, ...] | None:
@@ -91,6 +120,8 @@ def _columns(listed: str | None) -> tuple[str, ...] | None:
         return None
     from cnninspect.reports.columns import NAMES
 
+    if listed.strip() == "all":
+        return NAMES
     names = tuple([name.strip() for name in listed.split(",")])
     for name in names:
         common.choose("--columns", name, NAMES)
@@ -105,11 +136,14 @@ def _validate(wish: Wish) -> None:
     common.choose("--dtype", wish.dtype, DTYPES)
     if wish.sort is not None:
         common.choose("--sort", wish.sort, NAMES)
+    _validate_estimates(wish)
     for option, number in (("--batch", wish.batch), ("--depth", wish.depth), ("--top", wish.top)):
         if number is not None and not 1 <= number <= LARGEST:
             raise common.fail(
                 f"{option} must be {'at least 1' if number < 1 else f'at most {LARGEST:,}'}, got {number}"
             )
+    if wish.why is not None and wish.format not in ("table", "json"):
+        raise common.fail(f"--why-different is a table or JSON, not {wish.format}")
     ignored = [
         option
         for option, given in (
@@ -124,3 +158,11 @@ def _validate(wish: Wish) -> None:
         sys.stderr.write(
             f"cnninspect: {', '.join(ignored)} shape{'s' if len(ignored) == 1 else ''} tables; JSON has every layer\n"
         )
+
+
+def _validate_estimates(wish: Wish) -> None:
+    from cnninspect.reports.columns_insight import ESTIMATES
+
+    estimates = [name for name in (*(wish.columns or ()), wish.sort) if name in ESTIMATES]
+    if estimates and wish.device is None and wish.columns != _columns("all"):
+        raise common.fail(f"'{estimates[0]}' is estimated for a device", "add --roofline DEVICE, such as --roofline t4")

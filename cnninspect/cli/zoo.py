@@ -59,7 +59,7 @@ def zoo(
     parameters, macs = _limit("--max-parameters", max_parameters), _limit("--max-macs", max_macs)
     drawn_against = [name for name in names or [] if plot and name in report.PLOTS]
     wanted = [name for name in names or [] if name not in drawn_against]
-    entries = report.within(_measured(_called(wanted)), parameters, macs)
+    entries = report.within(_measured(_called(wanted), fields=not plot), parameters, macs)
     if sort is not None:
         entries = report.ordered(entries, sort)
     here = output in (None, "-")
@@ -75,7 +75,7 @@ def zoo(
     return 1 if any(entry.parameters is None for entry in entries) else 0
 
 
-def _measured(wanted: Sequence[Shipped]) -> list[Entry]:
+def _measured(wanted: Sequence[Shipped], *, fields: bool) -> list[Entry]:
     from cnninspect import api
     from cnninspect.reports import zoo as report
 
@@ -86,7 +86,8 @@ def _measured(wanted: Sequence[Shipped]) -> list[Entry]:
         if loaded.graph is None or common.has_errors(loaded):
             entries.append(report.Entry(*names))
         else:
-            entries.append(report.measured(*names, api.summarize(loaded.graph)))
+            summary = api.summarize(loaded.graph, insight=False)
+            entries.append(report.measured(*names, summary, api.widest_field(loaded.graph) if fields else None))
     return entries
 
 

@@ -7,7 +7,7 @@ import sys
 from os.path import abspath, dirname, exists, isdir, isfile, join, realpath
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.source import read_source, text_source
+from cnninspect.frontends.yaml.source import near_file, read_source, text_source
 from cnninspect.frontends.yaml.tree import Source
 from cnninspect.values import Finding, Problem, clip
 
@@ -96,11 +96,13 @@ def _missing(model: str) -> Problem:
 
     looks_like_path = "/" in model or model.endswith((".yaml", ".yml"))
     if looks_like_path:
-        folder = dirname(model) or "."
-        around = [join(dirname(model), name) for name in os.listdir(folder)] if isdir(folder) else []
-        guess = near(model, around) if len(around) < 1000 else None  # noqa: PLR2004 - a hint, not a search
-        help_ = f"did you mean '{clip(guess)}'?" if guess else ""
-        return Problem("file-not-found", f"there is no file '{clip(model)}'", help=help_)
+        stem = os.path.splitext(os.path.basename(model))[0].lower()
+        shipped = f"{stem} is shipped: write {stem} alone" if _shipped(stem) is not None else ""
+        return Problem("file-not-found", f"there is no file '{clip(model)}'", help=shipped or near_file(model))
+    beside = next((model + suffix for suffix in (".yaml", ".yml") if isfile(model + suffix)), None)
+    if beside is not None:
+        missing = f"there is no file and no shipped network called '{clip(model)}'"
+        return Problem("file-not-found", missing, help=f"did you mean '{clip(beside)}'?")
     guess = near(model.lower().replace("-", "_"), shipped_names())
     return Problem(
         "file-not-found",
@@ -149,11 +151,12 @@ def _nothing_to_extend(name: str, base: str) -> Problem:
 
     files = [entry for entry in os.listdir(base) if entry.endswith((".yaml", ".yml"))] if isdir(base) else []
     shipped = [os.path.basename(path)[:-5] for path in zoo_files()]
-    guess = near(name, [*files[:1000], *shipped])
+    stems = {os.path.splitext(entry)[0]: entry for entry in [*files[:1000], *shipped]}
+    guess = near(os.path.splitext(name)[0] if name.endswith((".yaml", ".yml")) else name, stems)
     return Problem(
         "extends-not-found",
         f"there is no file and no shipped network called '{clip(name)}'",
-        help=f"did you mean '{clip(guess)}'?" if guess else f"looked in {clip(base)}",
+        help=f"did you mean '{clip(stems[guess])}'?" if guess else f"looked in {clip(base)}",
     )
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnninspect.layers.activation import Activation, AlongAxis
 from cnninspect.options import Axis, Float
+from cnninspect.values import product
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnninspect.holds import Holds
+    from cnninspect.values import Shape
 
 
-class Exponential(Activation, name="exponential", aliases=("Exponential", "exp")):
+class Exponential(Activation, name="exponential", aliases=("Exponential", "exp"), keeps="output"):
     """The exponential function: ``y = exp(x)``."""
 
     torch = "torch:exp"
@@ -18,17 +27,32 @@ class Squareplus(Activation, name="squareplus", aliases=("Squareplus",)):
     torch = "cnninspect.backends.torch_layers2:Squareplus"
     b = Float(4.0, min=0, help="how round the bend is")
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        return Holds(inputs=(0,), elements=product(inputs[0]), scratch=product(inputs[0]))
+
 
 class SparsePlus(Activation, name="sparse_plus", aliases=("SparsePlus",)):
     """A rectifier with a short round bend: 0 where ``x <= -1``, ``x`` where ``x >= 1``, else ``(x + 1)² / 4``."""
 
     torch = "cnninspect.backends.torch_layers2:SparsePlus"
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        return Holds(inputs=(0,), elements=2 * product(inputs[0]), scratch=3 * product(inputs[0]))
+
 
 class SparseSigmoid(Activation, name="sparse_sigmoid", aliases=("SparseSigmoid",)):
     """The slope of sparse_plus: ``y = min(max((x + 1) / 2, 0), 1)``."""
 
     torch = "cnninspect.backends.torch_layers2:SparseSigmoid"
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        return Holds(elements=product(inputs[0]), scratch=product(inputs[0]))
 
 
 class Sparsemax(AlongAxis, name="sparsemax", aliases=("Sparsemax",)):
@@ -41,3 +65,19 @@ class Sparsemax(AlongAxis, name="sparsemax", aliases=("Sparsemax",)):
     torch = "cnninspect.backends.torch_layers2:Sparsemax"
     cost = 3
     axis = Axis("channels", help="the axis whose elements sum to 1")
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        n, count = x[self.axis], product(x)
+        rows = count // n
+        return Holds(
+            output=True,
+            elements=count,
+            bytes=8 * count + 16 * rows,
+            once=n,
+            scratch=3 * count + rows,
+            scratch_bytes=8 * rows,
+            scratch_once=n,
+        )

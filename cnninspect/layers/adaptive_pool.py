@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from cnninspect.layers.base import Single
 from cnninspect.options import Bool, PerAxis
+from cnninspect.reads import SAME, Reading, Reads, shared, whole
 from cnninspect.values import Call, Window, product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnninspect.values import Shape
+    from cnninspect.holds import Holds
+    from cnninspect.values import Facts, Shape
+    from cnninspect.workings import Figure, Working
 
 
 def cells(n: int, out: int) -> int:
@@ -33,9 +36,27 @@ class AdaptivePool(Single):
     def shape(self, x: Shape) -> Shape:
         return (x[0], *self.size)
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        axes: list[Reading | None] = []
+        for n, out in zip(inputs[0][1:], self.size, strict=True):
+            axes.append(None if out == 1 else shared(n, out))
+            if out > 1 and axes[-1] is None:
+                return None
+        return (Reads(0, tuple(axes)),)
+
     def read(self, x: Shape) -> int:
         """How many cells all windows of the layer read together."""
         return x[0] * product(cells(n, out) for n, out in zip(x[1:], self.size, strict=True))
+
+    def worked(self, x: Shape, rule: str) -> Figure:
+        """The same count as one writes it down."""
+        from cnninspect.workings import Figure, number, times
+
+        axes = [
+            Figure(f"({number(n)} + {number(out)} − {number(gcd(n, out))})", cells(n, out))
+            for n, out in zip(x[1:], self.size, strict=True)
+        ]
+        return times(x[:1], *axes, rule=rule)
 
     def window(self, x: Shape) -> Window:
         """The regular window that covers what is read; exact where the sizes divide."""
@@ -65,6 +86,17 @@ class AdaptiveAvgPool(
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return self.read(x)
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Working
+
+        rule = "the cells of all windows, on each axis n + size − gcd(n, size)"
+        return Working(operations=self.worked(inputs[0], rule))
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
+        from cnninspect.holds import Holds
+
+        return Holds() if product(self.size) == 1 else Holds(inputs=(0,))  # one cell is a plain mean
+
 
 class AdaptiveMaxPool(
     AdaptivePool,
@@ -83,6 +115,18 @@ class AdaptiveMaxPool(
     def operations(self, x: Shape, y: Shape) -> int:
         return self.read(x) - product(y)
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, less, times
+
+        rule = "the cells of all windows, on each axis n + size − gcd(n, size), less one for each output"
+        return Working(operations=less(self.worked(inputs[0], rule), times(facts.outputs[0]), rule=rule))
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        indices = 8 * product(self.shape(inputs[0]))
+        return Holds(inputs=(0,), bytes=indices, scratch_bytes=indices)
+
 
 class GlobalPool(Single):
     """A pool over the whole map."""
@@ -98,6 +142,10 @@ class GlobalPool(Single):
         rank = len(x) - 1
         return Window(x[1:], (1,) * rank, (1,) * rank, ((0, 0),) * rank)
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        rank = len(inputs[0]) - 1
+        return (whole(rank) if self.keep else Reads(0, (None,) * rank, SAME, 0, (0, *(-1,) * rank)),)
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
         if self.keep:
@@ -112,6 +160,7 @@ class GlobalAvgPool(
         *("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D"),
         *("GlobalAvgPool2D", "GlobalAveragePool", "gap"),
     ),
+    keeps="nothing",
 ):
     """Takes the mean of each channel over the whole map: (C, H, W) becomes (C, 1, 1).
 
@@ -123,6 +172,11 @@ class GlobalAvgPool(
 
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(x)
+
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Working, times
+
+        return Working(operations=times(inputs[0], rule="one for each input: the additions and one division each"))
 
 
 class GlobalMaxPool(
@@ -140,3 +194,14 @@ class GlobalMaxPool(
 
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(x) - x[0]
+
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Working, less, times
+
+        return Working(operations=less(times(inputs[0]), inputs[0][0], rule="one for each input, less one a channel"))
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        indices = 8 * inputs[0][0]
+        return Holds(inputs=(0,), bytes=indices, scratch_bytes=indices) if self.keep else Holds(inputs=(0,), output=True)

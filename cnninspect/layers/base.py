@@ -9,10 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from cnninspect.options import Bool, Option, Same
+from cnninspect.reads import EVERY, pointwise, windowed
 from cnninspect.values import Call, Facts, Problem, Problems, Shape, Window, product, show_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from cnninspect.holds import Holds
+    from cnninspect.reads import Reads
+    from cnninspect.workings import Working
 
 REGISTRY: dict[str, type[Layer]] = {}
 """Every layer type by its name in a model file."""
@@ -33,8 +38,15 @@ class Layer:
     given: dict[str, object]
     """The options as they were written, in their order."""
 
-    def __init_subclass__(cls, *, name: str = "", aliases: tuple[str, ...] = (), **rest: object) -> None:
+    keeps: ClassVar[str] = ""
+    """What torch holds of it, as one of the words of ``holds.WORDS``; nothing is known of the empty one."""
+
+    def __init_subclass__(
+        cls, *, name: str = "", aliases: tuple[str, ...] = (), keeps: str | None = None, **rest: object
+    ) -> None:
         super().__init_subclass__(**rest)
+        if keeps is not None:
+            cls.keeps = keeps
         own = {key: value for key, value in cls.__dict__.items() if isinstance(value, Option)}
         options = {**own, **cls.schema_options, **own}  # what a class declares comes before what its family has
         cls.schema_options = options
@@ -86,9 +98,25 @@ class Layer:
         """Everything this layer states about itself on these inputs; raises Problems."""
         raise NotImplementedError
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        """How its figures come about, this input's numbers put in; what is left out is stated without a reason."""
+        from cnninspect.workings import Working
+
+        return Working()
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         """How torch spells this layer on these inputs."""
         raise NotImplementedError
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds | None:  # noqa: ARG002
+        """What torch keeps for backward and needs while it runs; None where that is unknown."""
+        from cnninspect.holds import WORDS  # only memory asks
+
+        return WORDS[self.keeps]
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:  # noqa: ARG002
+        """Which positions and channels of its inputs each output reads, one `Reads` a path; None where unknown."""
+        return None
 
     @classmethod
     def check_arity(cls, count: int) -> None:
@@ -166,6 +194,10 @@ class Single(Layer):
         """The window that slides over this input."""
         return None
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        window = self.window(inputs[0])
+        return None if window is None else windowed(window, EVERY)
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
         return Call(self.torch.format(rank=len(x) - 1), self.arguments(x))
@@ -191,8 +223,19 @@ class Weighted(Single):
 class Pointwise(Single):
     """One elementary operation for each element, whatever the shape."""
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return (pointwise(len(inputs[0]) - 1),)
+
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(y)
+
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Working, times
+
+        each, rule = facts.operations // product(facts.outputs[0]), "one for each element of the output"
+        if each > 1:
+            rule = f"{each} for each element of the output"
+        return Working(operations=times(each, facts.outputs[0], rule=rule))
 
 
 class Merge(Layer):
@@ -217,6 +260,12 @@ class Merge(Layer):
     def operations(self, inputs: Sequence[Shape], y: Shape) -> int:
         """Elementary operations of one sample besides the multiply-accumulates."""
         return (len(inputs) - 1) * product(y)
+
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Figure, Working, times
+
+        rule = f"{len(inputs)} inputs: one less for each element of the output"
+        return Working(operations=times(Figure(f"({len(inputs)} − 1)", len(inputs) - 1), facts.outputs[0], rule=rule))
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         return Call(self.torch, self.arguments(inputs))

@@ -16,13 +16,17 @@ from cnninspect.layers.windows import (
     by,
 )
 from cnninspect.options import Choice, Int
+from cnninspect.reads import EVERY, OUTSIDE, Groups, windowed
 from cnninspect.values import Call, Problem, Window, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cnninspect.holds import Holds
     from cnninspect.options import Option
-    from cnninspect.values import Shape
+    from cnninspect.reads import Reads
+    from cnninspect.values import Facts, Shape
+    from cnninspect.workings import Figure, Working
 
 FACTORED = 10**6
 """Up to here the divisors of a number of channels are worth listing."""
@@ -71,11 +75,28 @@ class Convolution(Windowed):
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(y) if self.bias else 0
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import times
+
+        y = facts.outputs[0]
+        bias = times(y, rule="one for each output: the bias") if self.bias else None
+        return super().working(inputs, facts)._replace(macs=self.worked_macs(inputs[0], y), operations=bias)
+
+    def worked_macs(self, x: Shape, y: Shape) -> Figure:
+        """The multiply-accumulates as one writes them down."""
+        raise NotImplementedError
+
     def with_bias(self, weights: dict[str, Shape], channels: int, name: str = "bias") -> Mapping[str, Shape]:
         """The weights and, where there is one, the offset of each output channel."""
         if self.bias:
             weights[name] = (channels,)
         return weights
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        padded = self.margin(inputs[0])
+        return Holds(elements=padded, scratch=padded) if padded else Holds(inputs=(0,))
 
 
 class Conv(
@@ -131,6 +152,11 @@ class Conv(
         fewest = {"reflect": max(window.pads[axis]) + 1, "circular": max(window.pads[axis])}
         return max(super().least(axis, window), fewest.get(self.padding_mode, 1))
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        (x,) = inputs
+        split = Groups(self.out // self.groups, x[0] // self.groups) if self.groups > 1 else EVERY
+        return windowed(self.window(x), split, OUTSIDE[self.padding_mode])
+
     def maps(self, x: Shape) -> int:  # noqa: ARG002
         return self.out
 
@@ -139,6 +165,14 @@ class Conv(
 
     def macs(self, x: Shape, y: Shape) -> int:
         return product(y) * (x[0] // self.groups) * product(self.kernel)
+
+    def worked_macs(self, x: Shape, y: Shape) -> Figure:
+        from cnninspect.workings import times
+
+        group = " of a group" if self.groups > 1 else ""
+        return times(
+            y, (x[0] // self.groups, *self.kernel), rule=f"outputs · (input channels{group} · kernel cells)"
+        )
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
@@ -154,6 +188,15 @@ class Conv(
         }
         mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
         return Call(self.torch.format(rank=len(x) - 1), arguments, pad, mode)
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        if self.padding_mode == "zeros":
+            return super().holds(inputs)
+        from cnninspect.holds import Holds
+
+        padded = self.margin(inputs[0], always=True)
+        pairs = () if self.padding_mode == "circular" else ((0, 0),)
+        return Holds(pairs=pairs, elements=padded, scratch=padded)
 
 
 class DepthwiseConv(
@@ -178,6 +221,9 @@ class DepthwiseConv(
     bias = BIAS
     trainable = Weighted.trainable
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return windowed(self.window(inputs[0]), Groups(self.multiplier, 1))
+
     def maps(self, x: Shape) -> int:
         return x[0] * self.multiplier
 
@@ -186,6 +232,11 @@ class DepthwiseConv(
 
     def macs(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(y) * product(self.kernel)
+
+    def worked_macs(self, x: Shape, y: Shape) -> Figure:  # noqa: ARG002
+        from cnninspect.workings import times
+
+        return times(y, self.kernel, rule="outputs · kernel cells: each channel by itself")
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
@@ -237,6 +288,13 @@ class SeparableConv(
     def macs(self, x: Shape, y: Shape) -> int:
         return product(y[1:]) * x[0] * self.multiplier * (product(self.kernel) + self.out)
 
+    def worked_macs(self, x: Shape, y: Shape) -> Figure:
+        from cnninspect.workings import Figure, dots, plus, times
+
+        each = plus(Figure(dots(self.kernel), product(self.kernel)), self.out)
+        rule = "positions · middle channels · (kernel cells + outputs)"
+        return times(y[1:], (x[0] * self.multiplier,), each, rule=rule)
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
         window, pad = self.spelled(self.window(x))
@@ -249,3 +307,8 @@ class SeparableConv(
             "bias": self.bias,
         }
         return Call(self.torch, arguments, pad)
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        held, x = super().holds(inputs), inputs[0]
+        middle = x[0] * self.multiplier * product(self.shape(x)[1:])
+        return held._replace(elements=held.elements + middle, scratch=held.scratch + middle)

@@ -8,12 +8,16 @@ from cnninspect.layers.base import Weighted
 from cnninspect.layers.conv import Convolution, indivisible
 from cnninspect.layers.windows import BIAS, DILATION, KERNEL, STRIDE, by, extent, symmetric, torch_pad
 from cnninspect.options import Int, Padding, PerAxis
+from cnninspect.reads import EVERY, Groups, windowed
 from cnninspect.values import Call, Problem, Window, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cnninspect.holds import Holds
+    from cnninspect.reads import Reads
     from cnninspect.values import Shape
+    from cnninspect.workings import Figure, Line
 
 
 class ConvTranspose(
@@ -77,6 +81,11 @@ class ConvTranspose(
             pads = ((0, 0),) * len(self.kernel)
         return Window(self.kernel, self.stride, self.dilation, pads, transposed=True)
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        (x,) = inputs
+        split = Groups(self.out // self.groups, x[0] // self.groups) if self.groups > 1 else EVERY
+        return windowed(self.window(x), split)
+
     def extra(self) -> tuple[int, ...]:
         """What is added at the end of each axis."""
         if self.padding != "same":
@@ -113,6 +122,18 @@ class ConvTranspose(
     def macs(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(x) * (self.out // self.groups) * product(self.kernel)
 
+    def worked_macs(self, x: Shape, y: Shape) -> Figure:  # noqa: ARG002
+        from cnninspect.workings import times
+
+        group = " of a group" if self.groups > 1 else ""
+        rule = f"inputs · (output channels{group} · kernel cells)"
+        return times(x, (self.out // self.groups, *self.kernel), rule=rule)
+
+    def axis_working(self, axis: int, row: Sequence[int], window: Window) -> tuple[Line, ...]:  # noqa: ARG002
+        from cnninspect.workings import Slide, spread
+
+        return spread(Slide(*row), self.extra()[axis], self.padding if isinstance(self.padding, str) else "")
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
         window = self.window(x)
@@ -133,3 +154,11 @@ class ConvTranspose(
             return Call(self.torch.format(rank=rank), arguments)
         arguments["crop"] = torch_pad(window.pads)
         return Call(f"cnninspect.backends.torch_layers:CroppedConvTranspose{rank}d", arguments)
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        window = self.window(x)
+        whole = window._replace(pads=((0, 0),) * len(window.pads))
+        return Holds(inputs=(0,), scratch=0 if symmetric(window.pads) else self.out * product(self.sizes(x, whole)))

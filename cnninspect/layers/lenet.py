@@ -12,12 +12,16 @@ from cnninspect.layers.base import Weighted
 from cnninspect.layers.conv import Convolution
 from cnninspect.layers.windows import BIAS, DILATION, KERNEL, PADDING, POOL_STRIDE, STRIDE, Windowed
 from cnninspect.options import Bool, Choice, Int, Option, PerAxis, as_int
+from cnninspect.reads import EVERY, SAME, Listed, pointwise, windowed
 from cnninspect.values import Call, Problem, Window, clip, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cnninspect.values import Shape
+    from cnninspect.holds import Holds
+    from cnninspect.reads import Reads
+    from cnninspect.values import Facts, Shape
+    from cnninspect.workings import Figure, Working
 
 Connections = tuple[tuple[int, ...], ...]
 LENET5: Connections = (
@@ -92,6 +96,9 @@ class SparseConv(Convolution, name="sparse_conv", aliases=("SpatialConvolutionMa
                 option="table",
             )
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return windowed(self.window(inputs[0]), Listed(self.table))
+
     def maps(self, x: Shape) -> int:  # noqa: ARG002
         return len(self.table)
 
@@ -105,11 +112,20 @@ class SparseConv(Convolution, name="sparse_conv", aliases=("SpatialConvolutionMa
     def macs(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(y[1:]) * self.connections() * product(self.kernel)
 
+    def worked_macs(self, x: Shape, y: Shape) -> Figure:  # noqa: ARG002
+        from cnninspect.workings import times
+
+        return times(y[1:], (self.connections(),), self.kernel, rule="positions · connections · kernel cells")
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
         window, pad = self.spelled(self.window(x))
         arguments = {"in_channels": x[0], "table": self.table, **window, "dilation": self.dilation, "bias": self.bias}
         return Call(self.torch, arguments, pad)
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        held, dense = super().holds(inputs), len(self.table) * inputs[0][0] * product(self.kernel)
+        return held._replace(once=dense, scratch_once=dense)
 
 
 class Subsample(Windowed, name="subsample", aliases=("Subsampling", "SpatialSubSampling")):
@@ -131,11 +147,23 @@ class Subsample(Windowed, name="subsample", aliases=("Subsampling", "SpatialSubS
         rank = len(self.kernel)
         return Window(self.kernel, self.stride, (1,) * rank, ((0, 0),) * rank)
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return windowed(self.window(inputs[0]), SAME)
+
     def weights(self, x: Shape) -> Mapping[str, Shape]:
         return {"weight": x[:1], "bias": x[:1]} if self.bias else {"weight": x[:1]}
 
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(y) * (product(self.kernel) + (self.mode == "average") + self.bias)
+
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Figure, dots, less, plus, times
+
+        cells = Figure(dots(self.kernel), product(self.kernel))
+        pool = cells if self.mode == "average" else less(cells, 1)
+        each = plus(pool, *[1] * (1 + self.bias))
+        rule = f"outputs · (the {self.mode}, the weight{' and the bias' if self.bias else ''})"
+        return super().working(inputs, facts)._replace(operations=times(facts.outputs[0], each, rule=rule))
 
     def arguments(self, x: Shape) -> Mapping[str, object]:
         return {
@@ -145,6 +173,13 @@ class Subsample(Windowed, name="subsample", aliases=("Subsampling", "SpatialSubS
             "mode": self.mode,
             "bias": self.bias,
         }
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        y = product(self.shape(x))
+        return Holds(inputs=(0,), elements=y, once=x[0], scratch=y, scratch_once=x[0], bare=Holds(elements=y))
 
 
 class RBF(Weighted, name="rbf", aliases=("RBFLayer", "EuclideanDistance")):
@@ -160,6 +195,9 @@ class RBF(Weighted, name="rbf", aliases=("RBFLayer", "EuclideanDistance")):
     out = Int(min=1, help="centres, one for each class")
     trainable = Bool(default=False, help="true learns the centres, which are else fixed")
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:  # noqa: ARG002 - always a vector
+        return (pointwise(0, EVERY),)
+
     def shape(self, x: Shape) -> Shape:  # noqa: ARG002
         return (self.out,)
 
@@ -172,5 +210,18 @@ class RBF(Weighted, name="rbf", aliases=("RBFLayer", "EuclideanDistance")):
     def operations(self, x: Shape, y: Shape) -> int:
         return y[0] * x[0]
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, times
+
+        (x,), (y,) = inputs, facts.outputs
+        rules = ("centres · features: square and add", "centres · features: the differences")
+        return Working((), *[times(y, x, rule=rule) for rule in rules])
+
     def arguments(self, x: Shape) -> Mapping[str, object]:
         return {"in_features": x[0], "out_features": self.out}
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        differences = self.out * inputs[0][0]
+        return Holds(elements=differences, scratch=2 * differences - self.out)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from cnninspect.layers.base import Weighted
 from cnninspect.options import Bool, Choice, Int
+from cnninspect.reads import EVERY, POINT, Reads, pointwise
 from cnninspect.values import Call, product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnninspect.values import Shape
+    from cnninspect.holds import Holds
+    from cnninspect.values import Facts, Shape
+    from cnninspect.workings import Working
 
 
 class Linear(Weighted, name="linear", aliases=("Dense", "Linear", "fc", "fully_connected", "InnerProduct")):
@@ -45,8 +48,29 @@ class Linear(Weighted, name="linear", aliases=("Dense", "Linear", "fc", "fully_c
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(y) if self.bias else 0
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, times
+
+        y = facts.outputs[0]
+        macs = times(y, (self.features(inputs[0]),), rule="outputs · features in")
+        return Working((), macs, times(y, rule="one for each output: the bias") if self.bias else None)
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        rank = len(inputs[0]) - 1
+        if rank == 0 or self.axis == "channels":
+            return (pointwise(rank, EVERY),)
+        return (Reads(0, (*(POINT,) * (rank - 1), None)),)
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
         own = self.axis == "channels" and len(x) > 1
         target = "cnninspect.backends.torch_layers:ChannelLinear" if own else self.torch
         return Call(target, {"in_features": self.features(x), "out_features": self.out, "bias": self.bias})
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import OWN, Holds
+
+        (x,) = inputs
+        if self.axis == "channels" and product(x[1:]) > 1:  # it works on a copy with the channels last
+            return Holds(elements=product(x), scratch=max(product(x), self.bias * product(self.shape(x))))
+        return Holds(pairs=((0, OWN),), straight=len(x) > 1, fresh=True)

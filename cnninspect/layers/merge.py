@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, ClassVar
 from cnninspect.layers.base import Merge
 from cnninspect.layers.reshape import axis_name
 from cnninspect.options import Axis, Bool
+from cnninspect.reads import EVERY, FIRST, POINT, SAME, Reading, Reads, Same, shifted
 from cnninspect.values import Call, Problem, Shape, product, show_shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cnninspect.holds import Holds
+    from cnninspect.values import Facts
+    from cnninspect.workings import Working
 
 OWN = "cnninspect.backends.torch_layers3:"
 
@@ -75,6 +80,16 @@ class Elementwise(Merge):
 
     several: ClassVar[str] = ""
     """Torch's spelling for more than two inputs."""
+    weighs: ClassVar[bool] = False
+    """Whether an input that is stretched over the map is a gate."""
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return tuple([self._path(index, x, self.join(inputs)) for index, x in enumerate(inputs)])
+
+    def _path(self, index: int, x: Shape, y: Shape) -> Reads:
+        """One input, each axis of which is read in its place or stretched."""
+        axes = [POINT if n == out else FIRST for n, out in zip(x[1:], y[1:], strict=True)]
+        return Reads(index, tuple(axes), SAME if x[:1] == y[:1] else EVERY, 0, None, self.weighs and FIRST in axes)
 
     def join(self, inputs: Sequence[Shape]) -> Shape:
         pair = unlike_lengths(inputs)
@@ -98,6 +113,21 @@ class Elementwise(Merge):
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         return Call(self.torch if len(inputs) == self.fewest else self.several, {})
+
+    def steps(self, inputs: Sequence[Shape]) -> list[int]:
+        """The elements of what two inputs make, then three, and so on, the last one being the output."""
+        return [product(tuple(map(max, *inputs[:count]))) for count in range(2, len(inputs) + 1)]
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        return Holds(scratch=max(self.steps(inputs)[:-1], default=0))
+
+    def compared(self, inputs: Sequence[Shape]) -> Holds:
+        """What a comparison of each input with the ones before it holds: both sides wherever a gradient passes."""
+        pairs = [(one, other) for one in range(len(inputs)) for other in range(max(one, 1) + 1)]
+        between = [(made, (*range(last + 1),)) for last, made in enumerate(self.steps(inputs)[:-1], 2)]
+        return Elementwise.holds(self, inputs)._replace(pairs=tuple(pairs), between=tuple(between))
 
 
 class Add(Elementwise, name="add", aliases=("Add",)):
@@ -126,8 +156,15 @@ class Mul(Elementwise, name="mul", aliases=("Multiply", "multiply")):
     m inputs: m - 1 operations for each output element.
     """
 
+    weighs = True
+
     torch = "torch:mul"
     several = OWN + "multiply"
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        pairs = [(0, 1), *[(one, other) for one in range(1, len(inputs)) for other in range(one)]]
+        between = [(made, (number,)) for number, made in enumerate(self.steps(inputs)[:-1], 2)]
+        return super().holds(inputs)._replace(pairs=tuple(pairs), between=tuple(between))
 
 
 class Divide(Elementwise, name="divide", aliases=("Divide", "div")):
@@ -136,8 +173,13 @@ class Divide(Elementwise, name="divide", aliases=("Divide", "div")):
     1 operation for each output element.
     """
 
+    weighs = True
+
     most = 2
     torch = "torch:div"
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        return super().holds(inputs)._replace(pairs=((1, 0), (1, 1), (0, 1)))
 
 
 class Maximum(Elementwise, name="maximum", aliases=("Maximum",)):
@@ -149,6 +191,9 @@ class Maximum(Elementwise, name="maximum", aliases=("Maximum",)):
     torch = "torch:maximum"
     several = OWN + "maximum"
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        return self.compared(inputs)
+
 
 class Minimum(Elementwise, name="minimum", aliases=("Minimum",)):
     """Keep the smaller of the elements.
@@ -158,6 +203,9 @@ class Minimum(Elementwise, name="minimum", aliases=("Minimum",)):
 
     torch = "torch:minimum"
     several = OWN + "minimum"
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        return self.compared(inputs)
 
 
 class Average(Elementwise, name="average", aliases=("Average",)):
@@ -172,8 +220,17 @@ class Average(Elementwise, name="average", aliases=("Average",)):
     def operations(self, inputs: Sequence[Shape], y: Shape) -> int:
         return len(inputs) * product(y)
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, times
 
-class Concat(Merge, name="concat", aliases=("Concatenate", "concatenate", "cat", "Concat")):
+        rule = f"{len(inputs) - 1} addition{'s' if len(inputs) > 2 else ''} and a division for each element"  # noqa: PLR2004
+        return Working(operations=times(len(inputs), facts.outputs[0], rule=rule))
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        return super().holds(inputs)._replace(scratch=max(self.steps(inputs)))
+
+
+class Concat(Merge, name="concat", aliases=("Concatenate", "concatenate", "cat", "Concat"), keeps="nothing"):
     """Lay tensors behind each other along one axis, by default the channels.
 
     All other axes must be equal. 0 operations.
@@ -205,6 +262,24 @@ class Concat(Merge, name="concat", aliases=("Concatenate", "concatenate", "cat",
 
     def operations(self, inputs: Sequence[Shape], y: Shape) -> int:  # noqa: ARG002
         return 0
+
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, line, plus
+
+        grown = line(plus(*[shape[self.axis] for shape in inputs], rule="laid behind each other"))
+        return Working(tuple((grown,) if axis == self.axis else () for axis in range(len(facts.outputs[0]))))
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        paths, start = [], 0
+        for index, x in enumerate(inputs):
+            axes, channels = [POINT] * (len(x) - 1), SAME
+            if self.axis:
+                axes[self.axis - 1] = shifted(-start, 1, "end")
+            elif start:
+                channels = Same(-start)
+            paths.append(Reads(index, tuple(axes), channels))
+            start += x[self.axis]
+        return tuple(paths)
 
     def call(self, inputs: Sequence[Shape]) -> Call:  # noqa: ARG002
         return Call(self.torch, {"dim": self.axis + 1}, listed=True)
@@ -254,10 +329,41 @@ class MatMul(Merge, name="matmul", aliases=("MatMul", "bmm", "Dot", "dot")):
     def macs(self, inputs: Sequence[Shape], y: Shape) -> int:
         return product(y) * self._sides(inputs)[0][-1]
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, times
+
+        return Working(macs=times(facts.outputs[0], self._sides(inputs)[0][-1:], rule="outputs · inner size"))
+
     def operations(self, inputs: Sequence[Shape], y: Shape) -> int:  # noqa: ARG002
         return 0
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        y = self.join(inputs)
+        summed = (not self.transpose_a, self.transpose_b)  # whether the last axis is summed over, or the one before it
+        return tuple([self._path(index, x, y, last=last) for index, (x, last) in enumerate(zip(inputs, summed))])  # noqa: B905
+
+    @staticmethod
+    def _path(index: int, x: Shape, y: Shape, *, last: bool) -> Reads:
+        """One side: of its matrix one axis is summed over, the other is the output's row or column."""
+        rank = len(x)
+        order, axes = [*range(rank)], [POINT if n == out else FIRST for n, out in zip(x, y, strict=True)]
+        gone, kept = (rank - 1, rank - 2) if last else (rank - 2, rank - 1)
+        order[gone], order[kept] = -1, rank - 2 + index
+        read: list[Reading | None] = [*axes]
+        read[gone], read[kept] = None, POINT
+        channels = SAME if read[0] is POINT and order[0] == 0 else EVERY
+        return Reads(index, tuple(read[1:]), channels, 0, tuple(order))
 
     def call(self, inputs: Sequence[Shape]) -> Call:  # noqa: ARG002
         if not (self.transpose_a or self.transpose_b):
             return Call("torch:matmul", {})
         return Call(self.torch, {"transpose_a": self.transpose_a, "transpose_b": self.transpose_b})
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        y = self.join(inputs)
+        stretched = [shape[:-2] != y[:-2] for shape in inputs]  # torch multiplies a copy of what it stretches
+        copies = sum([product(y[:-2]) * product(shape[-2:]) for shape, far in zip(inputs, stretched, strict=True) if far])
+        pairs = tuple([(one, 1 - one) for one in (0, 1) if not stretched[one]])
+        return Holds(pairs=pairs, elements=copies, scratch=copies)

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, ClassVar
 from cnninspect.layers.base import NO_WEIGHTS, Single, Weighted
 from cnninspect.layers.conv import choose_divisor
 from cnninspect.options import Bool, Float, Int, Option, Optional, Same, as_int
+from cnninspect.reads import EVERY, POINT, SAME, Groups, Neighbours, Reads, pointwise, whole
 from cnninspect.values import Call, Problem, product, show_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cnninspect.values import Shape
+    from cnninspect.holds import Holds
+    from cnninspect.values import Facts, Shape
+    from cnninspect.workings import Working
 
 EPSILON = "added to the variance, so that nothing is divided by zero"
 
@@ -59,6 +62,23 @@ class Normalisation(Weighted):
     def operations(self, x: Shape, y: Shape) -> int:
         return (self.statistics + len(self.weights(x))) * product(y)
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Figure, Working, times
+
+        learned = len(facts.weights)
+        rule = f"{self.statistics} for each element" + (", one more for each learned tensor" if learned else "")
+        each = Figure(f"{self.statistics} + {learned}" if learned else f"{self.statistics}", self.statistics + learned)
+        return Working(operations=times(each, facts.outputs[0], rule=rule))
+
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        rank = len(inputs[0]) - 1
+        return (pointwise(rank), *self.statistic(inputs[0]))
+
+    def statistic(self, x: Shape) -> tuple[Reads, ...]:  # noqa: ARG002
+        """What the statistics are taken of, where it is more than each position by itself."""
+        return ()
+
 
 class StoredNormalisation(Normalisation):
     """A normalisation by channel whose statistics may be stored for inference."""
@@ -68,6 +88,16 @@ class StoredNormalisation(Normalisation):
         0.1,
         Float(min=0, max=1, help="share of the newest batch in the statistics (1 minus Keras's); null: plain mean"),
     )
+
+    track: Option[bool]
+
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, times
+
+        if not self.track:
+            return super().working(inputs, facts)
+        rule = "one factor and one offset for each element, from stored statistics"
+        return Working(operations=times(2, facts.outputs[0], rule=rule))
 
     def stored(self, x: Shape) -> dict[str, Shape]:
         """Name the statistics and the count of the batches that made them."""
@@ -129,6 +159,14 @@ class BatchNorm(
         learned = {"weight": self.scale, "bias": self.center}
         return {name: x[:1] for name, present in learned.items() if present}
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        if self.frozen:
+            return Holds(once=x[0], scratch=product(x), scratch_once=2 * x[0])
+        return Holds(inputs=(0,), once=2 * x[0], scratch_once=0 if self.track else 2 * x[0])
+
 
 class InstanceNorm(
     StoredNormalisation,
@@ -155,6 +193,9 @@ class InstanceNorm(
                 help="move it above the layer that left one position, or use layer_norm",
             )
 
+    def statistic(self, x: Shape) -> tuple[Reads, ...]:
+        return () if self.track else (whole(len(x) - 1, gate=True),)
+
     def weights(self, x: Shape) -> Mapping[str, Shape]:
         return {"weight": x[:1], "bias": x[:1]} if self.affine else NO_WEIGHTS
 
@@ -167,6 +208,12 @@ class InstanceNorm(
     def arguments(self, x: Shape) -> Mapping[str, object]:
         sizes = {"num_features": x[0], "eps": self.eps, "momentum": self.momentum}
         return {**sizes, "affine": self.affine, "track_running_stats": self.track}
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        channels = inputs[0][0]
+        return Holds(inputs=(0,), elements=(2 + self.affine + 2 * self.track) * channels, scratch=(2 + 2 * self.affine) * channels)
 
 
 class GroupNorm(Normalisation, name="group_norm", aliases=("GroupNorm", "GroupNormalization")):
@@ -187,11 +234,20 @@ class GroupNorm(Normalisation, name="group_norm", aliases=("GroupNorm", "GroupNo
                 notes=[f"the input is {show_shape(x)}"],
             )
 
+    def statistic(self, x: Shape) -> tuple[Reads, ...]:
+        each = x[0] // self.groups
+        return (whole(len(x) - 1, Groups(each, each), gate=True),)
+
     def weights(self, x: Shape) -> Mapping[str, Shape]:
         return {"weight": x[:1], "bias": x[:1]} if self.affine else NO_WEIGHTS
 
     def arguments(self, x: Shape) -> Mapping[str, object]:
         return {"num_groups": self.groups, "num_channels": x[0], "eps": self.eps, "affine": self.affine}
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
+        from cnninspect.holds import Holds
+
+        return Holds(inputs=(0,), elements=2 * self.groups, scratch=2 * self.groups, fresh=True)
 
 
 class TrailingNormalisation(Normalisation):
@@ -200,6 +256,14 @@ class TrailingNormalisation(Normalisation):
     by_channel: ClassVar[str] = ""
     """The module that normalises a map over its channels, which torch's own cannot."""
     axes = TrailingAxes("channels", help="channels: every position over its channels; a number: that many last axes")
+
+    def statistic(self, x: Shape) -> tuple[Reads, ...]:
+        rank = len(x) - 1
+        if isinstance(self.axes, str) or rank == 0:
+            return (pointwise(rank, EVERY),)
+        deep = min(self.axes, rank)
+        axes = (*(POINT,) * (rank - deep), *(None,) * deep)
+        return (Reads(0, axes, EVERY if self.axes > rank else SAME, 0, None, gate=True),)
 
     def over(self, x: Shape) -> Shape:
         """Give the sizes of the axes over which statistics are taken."""
@@ -232,6 +296,13 @@ class LayerNorm(
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"eps": self.eps, "elementwise_affine": self.affine, "bias": self.bias}
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        rows = 2 * product(x) // product(self.over(x))
+        return Holds(inputs=(0,), elements=rows, scratch=rows, fresh=True)
+
 
 class RMSNorm(
     TrailingNormalisation,
@@ -256,6 +327,16 @@ class RMSNorm(
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"eps": self.eps, "elementwise_affine": self.affine}
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        rows = product(x) // product(self.over(x))
+        scaled = product(x) if self.affine else 0  # the input divided by its root, kept for the factor's gradient
+        apart = bool(scaled) or (isinstance(self.axes, str) and len(x) > 1)
+        bare = Holds(elements=scaled)
+        return Holds(inputs=(0,), elements=rows + scaled, scratch=rows + (product(x) if apart else rows), bare=bare)
+
 
 class LocalResponseNorm(
     Single,
@@ -275,8 +356,24 @@ class LocalResponseNorm(
     beta = Float(0.75, help="the power")
     k = Float(1.0, help="the offset; 2 in the AlexNet paper")
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return (pointwise(len(inputs[0]) - 1, Neighbours(self.size)),)
+
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return (self.size + 4) * product(y)
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Working, plus, times
+
+        rule = "a square, the sum of its channels and four more for each element"
+        return Working(operations=times(plus(self.size, 4), facts.outputs[0], rule=rule))
+
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"size": self.size, "alpha": self.alpha, "beta": self.beta, "k": self.k}
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        padded = product(x[1:]) * (x[0] + self.size - 1)
+        return Holds(inputs=(0,), elements=padded + 2 * product(x), scratch=max(2 * product(x), padded))

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 from cnninspect.layers.base import Single
 from cnninspect.layers.reshape import axis_name
 from cnninspect.options import Choice, Float, Optional, Padding, PerAxis
+from cnninspect.reads import OUTSIDE, Reads, shifted
 from cnninspect.values import Pads, Problem, Shape, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cnninspect.holds import Holds
+    from cnninspect.values import Facts
+    from cnninspect.workings import Working
 
 
 class Border(Single):
@@ -29,9 +34,23 @@ class Border(Single):
     def shape(self, x: Shape) -> Shape:
         return (x[0], *(n + before + after for n, (before, after) in zip(x[1:], self.sides(x), strict=True)))
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Working, bordered
+
+        (x,) = inputs
+        return Working(((), *[bordered(n, *pads) for n, pads in zip(x[1:], self.sides(x), strict=True)]))
+
     def window(self, x: Shape) -> Window:
         ones = (1,) * (len(x) - 1)
         return Window(ones, ones, ones, self.sides(x))
+
+    def outside(self) -> str:
+        """What a position outside the map stands for."""
+        return "nothing"
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        (x,) = inputs
+        return (Reads(0, tuple([shifted(-before, 1, self.outside()) for before, _ in self.sides(x)])),)
 
     def flat(self, x: Shape) -> tuple[int, ...]:
         """The sides as torch wants them, last axis first."""
@@ -72,6 +91,9 @@ class Pad(
     mode = Choice("zeros", choices=("zeros", "reflect", "replicate", "circular"), help="what the border is filled with")
     value = Float(0.0, help="the number that fills the border in mode zeros")
 
+    def outside(self) -> str:
+        return OUTSIDE[self.mode]
+
     def sides(self, x: Shape) -> Pads:  # noqa: ARG002
         assert not isinstance(self.padding, str)  # the option has no words
         return self.padding
@@ -97,8 +119,15 @@ class Pad(
         value = {"value": self.value} if self.value else {}
         return {"pad": self.flat(x), "mode": mode, **value}
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
+        from cnninspect.holds import Holds
 
-class Crop(Border, name="crop", aliases=("Cropping1D", "Cropping2D", "Cropping3D", "CenterCrop", "center_crop")):
+        return Holds(inputs=(0,)) if self.mode in ("reflect", "replicate") else Holds()
+
+
+class Crop(
+    Border, name="crop", aliases=("Cropping1D", "Cropping2D", "Cropping3D", "CenterCrop", "center_crop"), keeps="nothing"
+):
     """Cut positions off the borders: n - before - after, or down to the size ``to`` around the centre.
 
     Where the cut of ``to`` is odd, ⌊cut / 2⌋ go before and the rest after. 0 operations.

@@ -19,13 +19,18 @@ from cnninspect.layers.windows import (
     torch_pad,
 )
 from cnninspect.options import Bool, Float, Optional
+from cnninspect.reads import SAME as OWN_CHANNEL
+from cnninspect.reads import windowed
 from cnninspect.values import Call, Problem, Window, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cnninspect.holds import Holds
     from cnninspect.options import Option
-    from cnninspect.values import Pads, Shape
+    from cnninspect.reads import Reads
+    from cnninspect.values import Facts, Pads, Shape
+    from cnninspect.workings import Figure, Working
 
 
 class Pool(Windowed):
@@ -33,10 +38,20 @@ class Pool(Windowed):
 
     rounding: Option[str]
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        return super().working(inputs, facts)._replace(operations=self.worked(facts.outputs[0]))
+
+    def worked(self, y: Shape) -> Figure:
+        """The operations as one writes them down."""
+        raise NotImplementedError
+
     def rule(self, window: Window) -> str:
         if self.rounding == "caffe" and any(before or after for before, after in window.pads):
             return "ceil"
         return self.rounding
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return windowed(self.window(inputs[0]), OWN_CHANNEL)
 
     def torch_pads(self, window: Window) -> bool:
         """Whether torch's own layer is asked to pad, so that its limits hold."""
@@ -123,6 +138,12 @@ class MaxPool(
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(y) * (product(self.kernel) - 1)
 
+    def worked(self, y: Shape) -> Figure:
+        from cnninspect.workings import Figure, dots, less, times
+
+        cells = Figure(dots(self.kernel), product(self.kernel))
+        return times(y, less(cells, 1), rule="outputs · (kernel cells − 1) comparisons")
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
         window = self.window(x)
@@ -131,6 +152,17 @@ class MaxPool(
             return Call(target, {**self.spelled_native(window), "dilation": self.dilation})
         arguments = {"kernel_size": self.kernel, "stride": self.stride, "dilation": self.dilation}
         return Call(target, arguments, torch_pad(self.around(x, window)), pad_value=-float("inf"))
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        window, indices = self.window(x), 8 * product(self.shape(x))
+        extra = 0 if len(x) == 2 else indices  # noqa: PLR2004 - in 1-D indices are made for backward only
+        if self.native(x, window):
+            return Holds(inputs=(0,), bytes=indices, scratch_bytes=extra)
+        padded = x[0] * product([n + sum(sides) for n, sides in zip(x[1:], self.around(x, window), strict=True)])
+        return Holds(elements=padded, bytes=indices, scratch=padded, scratch_bytes=extra)
 
 
 class Averaging(Pool):
@@ -191,6 +223,11 @@ class AvgPool(
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(y) * product(self.kernel)
 
+    def worked(self, y: Shape) -> Figure:
+        from cnninspect.workings import times
+
+        return times(y, self.kernel, rule="outputs · kernel cells: the sum and one division")
+
     def counts(self) -> bool:
         """Whether the mean runs over padding too."""
         return self.padding not in SAME if self.count_include_pad is None else self.count_include_pad
@@ -209,6 +246,21 @@ class AvgPool(
             **counts,
         }
         return Call("cnninspect.backends.torch_layers:PaddedAvgPool", arguments)
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        window = self.window(x)
+        if self.native(x, window):
+            return Holds(inputs=(0,))
+        around = zip(x[1:], window.pads, self.around(x, window), strict=True)
+        first, second = zip(*[(n + sum(pads), n + sum(sides)) for n, pads, sides in around], strict=True)
+        y, once = self.shape(x), product(self.shape(x)[1:])
+        uneven = not self.counts() or any(map(any, self.spread(x, window)))
+        peak = max(x[0] * (product(first) + product(second)) - product(y), x[0] * product(second), product(y) * uneven)
+        late = once if uneven and peak == product(y) else 0
+        return Holds(elements=x[0] * product(second), once=once * uneven, scratch=peak, scratch_once=late)
 
 
 class LpPool(Averaging, name="lp_pool", aliases=("LPPool1d", "LPPool2d", "LPPool3d", "LpPool")):
@@ -243,6 +295,12 @@ class LpPool(Averaging, name="lp_pool", aliases=("LPPool1d", "LPPool2d", "LPPool
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return product(y) * (2 * product(self.kernel) + 1)
 
+    def worked(self, y: Shape) -> Figure:
+        from cnninspect.workings import plus, times
+
+        rule = "outputs · (a power and an addition for each kernel cell, and a root)"
+        return times(y, plus(times(2, self.kernel), 1), rule=rule)
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
         window = self.window(x)
@@ -252,3 +310,14 @@ class LpPool(Averaging, name="lp_pool", aliases=("LPPool1d", "LPPool2d", "LPPool
         if not any(map(any, window.pads)) and self.native(x, window):
             return Call(target, {**arguments, "ceil_mode": self.rounding != "floor"})
         return Call(target, arguments, torch_pad(self.around(x, window)))
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        window, y = self.window(x), product(self.shape(x))
+        if not any(map(any, window.pads)) and self.native(x, window):
+            return Holds(inputs=(0,), elements=product(x) + 4 * y, scratch=max(product(x), 3 * y))
+        around = zip(x[1:], self.around(x, window), strict=True)
+        padded = x[0] * product([n + sum(sides) for n, sides in around])
+        return Holds(elements=2 * padded + 4 * y, scratch=max(2 * padded, padded + 3 * y))

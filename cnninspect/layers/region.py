@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING
 
 from cnninspect.layers.base import Single
 from cnninspect.options import Bool, Float, Int, PerAxis
+from cnninspect.reads import whole
 from cnninspect.values import Shape, product
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from cnninspect.holds import Holds
+    from cnninspect.reads import Reads
+    from cnninspect.values import Facts
+    from cnninspect.workings import Working
 
 BILINEAR = 7
 """Operations of one bilinear sample: four products and three additions."""
@@ -38,12 +44,23 @@ class RoiAlign(Single, name="roi_align", aliases=("RoIAlign", "RoIPool", "roi_po
         """How many times this layer and every one after it run for each sample."""
         return self.regions
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return (whole(len(inputs[0]) - 1),)  # a region may lie anywhere
+
     def shape(self, x: Shape) -> Shape:
         return (x[0], *self.size)
 
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         samples = self.ratio**2
         return product(y) * (samples * BILINEAR + samples)
+
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Figure, Working, times
+
+        samples = self.ratio**2
+        each = Figure(f"{samples}·{BILINEAR} + {samples}", samples * BILINEAR + samples)
+        rule = f"for each output of a region ratio² = {self.ratio}·{self.ratio} bilinear samples and their mean"
+        return Working(operations=times(facts.outputs[0], each, rule=rule))
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {
@@ -53,3 +70,11 @@ class RoiAlign(Single, name="roi_align", aliases=("RoIAlign", "RoIPool", "roi_po
             "regions": self.regions,
             "aligned": self.aligned,
         }
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        tall, wide = (self.ratio * size for size in self.size)
+        sampled = (2 + inputs[0][0]) * tall * wide  # where the samples lie, and the samples
+        moved = product(self.shape(inputs[0])) if self.regions > 1 else 0
+        return Holds(inputs=(0,), elements=sampled, scratch=sampled + moved + tall + wide + 4, scratch_once=4)

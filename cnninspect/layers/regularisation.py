@@ -5,31 +5,57 @@ None of them costs an operation, because at inference none of them does one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cnninspect.layers.base import Single
 from cnninspect.options import Float
-from cnninspect.values import Problem
+from cnninspect.reads import pointwise
+from cnninspect.values import Problem, product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from cnninspect.holds import Holds
+    from cnninspect.reads import Reads
     from cnninspect.values import Shape
 
 
-class Identity(Single, name="identity", aliases=("Identity", "noop", "pass")):
+class Untouched(Single):
+    """A layer whose every output is its own input, at inference."""
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return (pointwise(len(inputs[0]) - 1),)
+
+
+class Identity(Untouched, name="identity", aliases=("Identity", "noop", "pass"), keeps="view"):
     """Nothing: ``y = x``."""
 
     torch = "torch.nn:Identity"
 
 
-class Regulariser(Single):
+class Regulariser(Untouched):
     """A layer that throws a share of its input away in training and is identity at inference."""
 
     rate = Float(0.5, min=0, max=1, help="the share that is dropped in training")
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"p": self.rate}
+
+    noise: ClassVar[str] = "element"
+    """What one random number is drawn for in training: an element, a channel or a sample."""
+    offered: ClassVar[bool] = True
+    """Whether torch offers to work in place."""
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import WHOLE, Holds
+
+        (x,) = inputs
+        if not self.rate:
+            return Holds(view=WHOLE)
+        if self.rate == 1 and self.offered:  # nothing is drawn: all is multiplied by one zero
+            return Holds(once=1, idle=True, in_place=True)
+        drawn = {"element": product(x), "channel": x[0], "sample": 1}
+        return Holds(elements=drawn[self.noise], idle=True, in_place=self.offered)
 
 
 class Dropout(Regulariser, name="dropout", aliases=("Dropout",)):
@@ -51,6 +77,7 @@ class DropoutChannels(
     Torch's Dropout1d takes a batch of vectors for one map and drops whole samples: a vector is refused here.
     """
 
+    noise = "channel"
     torch = "torch.nn:Dropout{rank}d"
     ranks = (1, 2, 3)
 
@@ -64,6 +91,7 @@ class AlphaDropout(Regulariser, name="alpha_dropout", aliases=("AlphaDropout",))
 class FeatureAlphaDropout(Regulariser, name="feature_alpha_dropout", aliases=("FeatureAlphaDropout",)):
     """Alpha dropout of whole channels, mean and variance being kept."""
 
+    noise = "channel"
     torch = "torch.nn:FeatureAlphaDropout"
 
 
@@ -77,8 +105,13 @@ class GaussianDropout(Regulariser, name="gaussian_dropout", aliases=("GaussianDr
             why = "rate must be below 1, got 1: the noise would have infinite variance"
             yield Problem("bad-value", why, option="rate")
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
 
-class GaussianNoise(Single, name="gaussian_noise", aliases=("GaussianNoise",)):
+        return Holds(elements=product(inputs[0]), idle=True)
+
+
+class GaussianNoise(Untouched, name="gaussian_noise", aliases=("GaussianNoise",)):
     """Noise in training: ``y = x + n``, with ``n`` normal of mean 0 and deviation ``deviation``."""
 
     torch = "cnninspect.backends.torch_layers2:GaussianNoise"
@@ -87,6 +120,11 @@ class GaussianNoise(Single, name="gaussian_noise", aliases=("GaussianNoise",)):
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"deviation": self.deviation}
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
+        from cnninspect.holds import Holds
+
+        return Holds(idle=True)
+
 
 class DropPath(Regulariser, name="drop_path", aliases=("DropPath", "StochasticDepth")):
     """Stochastic depth: in training a whole sample is 0 at ``rate``, else ``x / (1 - rate)``; at inference ``y = x``.
@@ -94,5 +132,7 @@ class DropPath(Regulariser, name="drop_path", aliases=("DropPath", "StochasticDe
     Stands at the end of a residual branch, which it switches off. Definition: https://arxiv.org/abs/1603.09382.
     """
 
+    noise = "sample"
+    offered = False
     torch = "cnninspect.backends.torch_layers2:DropPath"
     rate = Float(min=0, max=1, help="the share of samples whose branch is dropped in training")

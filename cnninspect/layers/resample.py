@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 from cnninspect.layers.base import Single
 from cnninspect.layers.conv import choose_divisor
 from cnninspect.layers.reshape import axis_name
+from cnninspect.layers.stretched import dealt_out, stacked, stretched
 from cnninspect.options import LARGEST, Bool, Choice, Int, Option, Optional, PerAxis
+from cnninspect.reads import Dealt, Reads, pointwise
 from cnninspect.values import Problem, Shape, Window, product, show_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cnninspect.holds import Holds
+    from cnninspect.values import Facts
+    from cnninspect.workings import Figure, Working
 
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 """Torch's name of linear interpolation by the number of spatial axes."""
@@ -117,6 +123,28 @@ class Upsample(
             return x[0] * product(n + out - gcd(n, out) for n, out in zip(x[1:], y[1:], strict=True))
         return 0
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, stretched
+
+        (x,), (y,) = inputs, facts.outputs
+        axes = [stretched(n, factor) for n, factor in zip(x[1:], self.factor, strict=True)] if self.factor else []
+        return Working(((), *axes) if axes else (), operations=self._worked(x, y))
+
+    def _worked(self, x: Shape, y: Shape) -> Figure | None:
+        from cnninspect.workings import Figure, less, number, times
+
+        if self._weighs:
+            taps = times((4 if self.mode == "bicubic" else 2,) * (len(x) - 1))
+            rule = "outputs · (a product for each neighbour and the additions)"
+            return times(y, less(times(2, taps), 1), rule=rule)
+        if self.mode != "area":
+            return None
+        read = [
+            Figure(f"({number(n)} + {number(out)} − {number(gcd(n, out))})", n + out - gcd(n, out))
+            for n, out in zip(x[1:], y[1:], strict=True)
+        ]
+        return times(x[:1], *read, rule="the cells of all windows, on each axis n + out − gcd(n, out)")
+
     def window(self, x: Shape) -> Window | None:
         """A transposed window for whole factors: its kernel is what one old position reaches of the new ones."""
         y = self.shape(x)
@@ -133,6 +161,16 @@ class Upsample(
         pads = tuple((reach * f - f // 2 - f % 2,) * 2 for reach, f in zip(reaches, factors, strict=True))
         return Window(kernel, factors, (1,) * rank, pads, transposed=True)
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        (x,) = inputs
+        factors = (None,) * len(x[1:]) if self.factor is None else self.factor
+        mode = "linear" if self.mode in LINEAR.values() else self.mode
+        corners = self.align_corners
+        sizes = zip(x[1:], self.shape(x)[1:], factors, strict=True)
+        copies = len(x) == 3 and mode == "nearest"  # noqa: PLR2004 - of a picture torch copies an axis that keeps its length
+        axes = [stretched(n, out, None if copies and n == out else by, mode, corners=corners) for n, out, by in sizes]
+        return None if None in axes else (Reads(0, tuple(axes)),)
+
     def arguments(self, x: Shape) -> Mapping[str, object]:
         arguments: dict[str, object] = {}
         if self.factor is not None:
@@ -144,8 +182,15 @@ class Upsample(
             arguments["align_corners"] = self.align_corners
         return arguments
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
+        from cnninspect.holds import Holds
 
-class PixelShuffle(Single, name="pixel_shuffle", aliases=("PixelShuffle", "DepthToSpace", "depth_to_space")):
+        return Holds(inputs=(0,)) if self.mode == "area" else Holds()
+
+
+class PixelShuffle(
+    Single, name="pixel_shuffle", aliases=("PixelShuffle", "DepthToSpace", "depth_to_space"), keeps="nothing"
+):
     """Spread groups of factor² channels over a map factor times as high and wide.
 
     (C · f², H, W) becomes (C, H · f, W · f). 0 operations.
@@ -171,15 +216,24 @@ class PixelShuffle(Single, name="pixel_shuffle", aliases=("PixelShuffle", "Depth
         f = self.factor
         return x[0] // f**2, x[1] * f, x[2] * f
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, line, over, times
+
+        (x,), (y,), f = inputs, facts.outputs, self.factor
+        return Working(((over(x[0], (f, f), y[0]),), *[(line(times((n,), (f,))),) for n in x[1:]]))
+
     def window(self, x: Shape) -> Window:  # noqa: ARG002
         return Window((self.factor,) * 2, (self.factor,) * 2, (1, 1), ((0, 0), (0, 0)), transposed=True)
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:  # noqa: ARG002
+        return dealt_out(self.factor)
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"upscale_factor": self.factor}
 
 
 class PixelUnshuffle(
-    Single, name="pixel_unshuffle", aliases=("PixelUnshuffle", "SpaceToDepth", "space_to_depth", "reorg")
+    Single, name="pixel_unshuffle", aliases=("PixelUnshuffle", "SpaceToDepth", "space_to_depth", "reorg"), keeps="nothing"
 ):
     """Stack blocks of factor x factor positions as channels.
 
@@ -204,14 +258,24 @@ class PixelUnshuffle(
         f = self.factor
         return x[0] * f**2, x[1] // f, x[2] // f
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, line, over, times
+
+        (x,), (y,), f = inputs, facts.outputs, self.factor
+        sides = [(over(n, (f,), out),) for n, out in zip(x[1:], y[1:], strict=True)]
+        return Working(((line(times(x[:1], (f, f))),), *sides))
+
     def window(self, x: Shape) -> Window:  # noqa: ARG002
         return Window((self.factor,) * 2, (self.factor,) * 2, (1, 1), ((0, 0), (0, 0)))
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:  # noqa: ARG002
+        return stacked(self.factor)
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"downscale_factor": self.factor}
 
 
-class ChannelShuffle(Single, name="channel_shuffle", aliases=("ChannelShuffle",)):
+class ChannelShuffle(Single, name="channel_shuffle", aliases=("ChannelShuffle",), keeps="nothing"):
     """Deal the channels of the groups out in turn, so that the next grouped convolution mixes them.
 
     Channel g · (C / groups) + i moves to i · groups + g. 0 operations.
@@ -225,6 +289,10 @@ class ChannelShuffle(Single, name="channel_shuffle", aliases=("ChannelShuffle",)
         if x[0] % self.groups:
             message = f"{x[0]} input channels do not split into {self.groups} equal groups"
             yield Problem("does-not-divide", message, help=choose_divisor(x[0], self.groups), option="groups")
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        (x,) = inputs
+        return (pointwise(len(x) - 1, Dealt(self.groups, x[0])),)
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"groups": self.groups}

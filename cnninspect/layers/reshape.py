@@ -8,11 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnninspect.layers.base import NO_WEIGHTS, Single
+from cnninspect.layers.rearranged import matched
 from cnninspect.options import REQUIRED, Axis, Int, Ints, Option, Optional
+from cnninspect.reads import EVERY, POINT, SAME, Reads
 from cnninspect.values import Facts, Problem, Shape, product, show_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from cnninspect.holds import Holds
+    from cnninspect.workings import Working
 
 SPATIAL = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
@@ -94,7 +99,7 @@ class AxisOrder(Ints):
         return tuple(axis - 1 for axis in axes)
 
 
-class Flatten(AnyRank, name="flatten", aliases=("Flatten",)):
+class Flatten(AnyRank, name="flatten", aliases=("Flatten",), keeps="reshaped"):
     """Lay several axes behind each other as one; by default everything but the batch becomes a vector.
 
     The new axis has the product of the sizes from ``start`` to ``end``, both included. 0 operations.
@@ -117,11 +122,20 @@ class Flatten(AnyRank, name="flatten", aliases=("Flatten",)):
     def shape(self, x: Shape) -> Shape:
         return (*x[: self.start], product(x[self.start : self.end + 1]), *x[self.end + 1 :])
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working, line, times
+
+        joined = line(times(inputs[0][self.start : self.end + 1], rule="laid behind each other"))
+        return Working(tuple((joined,) if axis == self.start else () for axis in range(len(facts.outputs[0]))))
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return matched(inputs[0], self.shape(inputs[0]))
+
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"start_dim": self.start + 1, "end_dim": self.end + 1}
 
 
-class Reshape(Single, name="reshape", aliases=("Reshape", "Unflatten", "view", "unflatten")):
+class Reshape(Single, name="reshape", aliases=("Reshape", "Unflatten", "view", "unflatten"), keeps="reshaped"):
     """Read the same elements, in the same order, with other sizes.
 
     A size of -1 is what the others leave: elements / their product. 0 operations.
@@ -163,6 +177,9 @@ class Reshape(Single, name="reshape", aliases=("Reshape", "Unflatten", "view", "
             option="shape",
         )
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return matched(inputs[0], self.sized(inputs[0]))
+
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"shape": self.sizes}
 
@@ -181,11 +198,20 @@ class Permute(AnyRank, name="permute", aliases=("Permute", "transpose", "movedim
     def shape(self, x: Shape) -> Shape:
         return tuple(x[axis] for axis in self.axes)
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        order = tuple([self.axes.index(axis) for axis in range(len(self.axes))])
+        return (Reads(0, (POINT,) * (len(inputs[0]) - 1), SAME if order[:1] == (0,) else EVERY, 0, order),)
+
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"dims": (0, *(axis + 1 for axis in self.axes))}
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
+        from cnninspect.holds import WHOLE, Holds
 
-class Squeeze(AnyRank, name="squeeze", aliases=("Squeeze",)):
+        return Holds(view=WHOLE, turn=self.axes)
+
+
+class Squeeze(AnyRank, name="squeeze", aliases=("Squeeze",), keeps="view"):
     """Drop axes of size 1.
 
     As in torch, a named axis of another size stays. Without ``axis`` every axis of size 1 behind
@@ -203,12 +229,15 @@ class Squeeze(AnyRank, name="squeeze", aliases=("Squeeze",)):
         candidates = range(1, len(x)) if self.axis is None else self.axis
         return tuple(index for index in candidates if x[index] == 1)
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return matched(inputs[0], self.shape(inputs[0]))
+
     def arguments(self, x: Shape) -> Mapping[str, object]:
         axes = self._dropped(x) if self.axis is None else self.axis
         return {"dim": tuple(index + 1 for index in axes)}
 
 
-class Unsqueeze(AnyRank, name="unsqueeze", aliases=("Unsqueeze", "ExpandDims", "expand_dims")):
+class Unsqueeze(AnyRank, name="unsqueeze", aliases=("Unsqueeze", "ExpandDims", "expand_dims"), keeps="view"):
     """Insert an axis of size 1.
 
     0 operations.
@@ -220,11 +249,14 @@ class Unsqueeze(AnyRank, name="unsqueeze", aliases=("Unsqueeze", "ExpandDims", "
     def shape(self, x: Shape) -> Shape:
         return (*x[: self.axis], 1, *x[self.axis :])
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return matched(inputs[0], self.shape(inputs[0]))
+
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"dim": self.axis + 1}
 
 
-class RepeatVector(Single, name="repeat_vector", aliases=("RepeatVector",)):
+class RepeatVector(Single, name="repeat_vector", aliases=("RepeatVector",), keeps="piece"):
     """Stand copies of a vector side by side: (features,) becomes (features, times).
 
     0 operations.
@@ -236,6 +268,9 @@ class RepeatVector(Single, name="repeat_vector", aliases=("RepeatVector",)):
 
     def shape(self, x: Shape) -> Shape:
         return (*x, self.times)
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:  # noqa: ARG002 - always a vector
+        return (Reads(0, ()),)
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"times": self.times}

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cnninspect.layers.base import Pointwise, Single, Weighted
 from cnninspect.options import LARGEST, Axis, Bool, Float, Option
+from cnninspect.reads import pointwise
 from cnninspect.values import Problem, product, show_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from cnninspect.values import Shape
+    from cnninspect.holds import Holds
+    from cnninspect.reads import Reads
+    from cnninspect.values import Facts, Shape
+    from cnninspect.workings import Working
 
 
 class PerChannel(Option[tuple[float, ...]]):
@@ -58,6 +62,11 @@ class LayerScale(Weighted, Pointwise, name="layer_scale", aliases=("LayerScale",
     def _after(self, x: Shape) -> int:
         return len(x) - 1 - self.axis
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
+        from cnninspect.holds import OWN, Holds
+
+        return Holds(pairs=((0, OWN),))
+
 
 class Constants(Single):
     """A layer with constants, one for all channels or one for each."""
@@ -70,6 +79,9 @@ class Constants(Single):
             if count not in (1, x[0]):
                 why = f"{key} has {count} numbers, and the input {show_shape(x)} has {x[0]} channels"
                 yield Problem("bad-value", why, option=key, help=f"write one number, or {x[0]}")
+
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        return (pointwise(len(inputs[0]) - 1),)
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {key: getattr(self, key) for key in self.constants}
@@ -87,6 +99,20 @@ class ScaleShift(Constants, name="scale_shift", aliases=("Rescaling", "rescale")
         scales = any(number != 1 for number in self.scale)
         shifts = any(number != 0 for number in self.shift)
         return (scales + shifts) * product(y)
+
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Working, times
+
+        (y,) = facts.outputs
+        if not facts.operations:
+            return Working()
+        rule = "for each element one for the factor, one for the offset, where it does something"
+        return Working(operations=times(facts.operations // product(y), y, rule=rule))
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        return Holds(scratch=product(inputs[0]))
 
 
 class Normalize(Constants, name="normalize", aliases=("Normalization", "Normalize")):
@@ -112,5 +138,16 @@ class Normalize(Constants, name="normalize", aliases=("Normalization", "Normaliz
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
         return 2 * product(y)
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:  # noqa: ARG002
+        from cnninspect.workings import Working, times
+
+        return Working(operations=times(2, facts.outputs[0], rule="a difference and a division for each element"))
+
     def arguments(self, x: Shape) -> Mapping[str, object]:
         return {"channels": x[0], **super().arguments(x)}
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import Holds
+
+        (x,) = inputs
+        return Holds(once=x[0], scratch=product(x), scratch_once=x[0])

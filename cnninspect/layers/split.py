@@ -12,11 +12,13 @@ from cnninspect.layers.base import NO_WEIGHTS
 from cnninspect.layers.conv import choose_divisor
 from cnninspect.layers.reshape import AnyRank, axis_name
 from cnninspect.options import Axis, Int, Ints, Optional
+from cnninspect.reads import POINT, Reads, Same, shifted
 from cnninspect.values import Facts, Problem, Problems, Shape, Window, show_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cnninspect.holds import Holds
 MOST_PARTS = 4096
 """More pieces of one tensor are a typing mistake."""
 
@@ -34,9 +36,29 @@ class Pieces(AnyRank):
         outputs = tuple((*x[: self.axis], size, *x[self.axis + 1 :]) for size in self.pieces(x[self.axis]))
         return Facts(outputs, NO_WEIGHTS, NO_WEIGHTS, 0, 0, None)
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        (x,) = inputs
+        paths, start = [], 0
+        for output, size in enumerate(self.pieces(x[self.axis])):
+            paths.append(_taken(self.axis, len(x) - 1, start, 1, output))
+            start += size
+        return tuple(paths)
+
     def pieces(self, n: int) -> tuple[int, ...]:
         """The sizes of the pieces of an axis of ``n``."""
         raise NotImplementedError
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
+        from cnninspect.holds import PIECE, Holds
+
+        return Holds(view=PIECE, fresh=self.axis == 0)
+
+
+def _taken(axis: int, rank: int, start: int, step: int, output: int = 0) -> Reads:
+    """The positions start, start + step, … of one axis."""
+    if axis == 0:
+        return Reads(0, (POINT,) * rank, Same(start, step), output)
+    return Reads(0, tuple([shifted(start, step) if index == axis else POINT for index in range(1, rank + 1)]), output=output)
 
 
 class Split(Pieces, name="split", aliases=("Split",)):
@@ -136,5 +158,14 @@ class Slice(AnyRank, name="slice", aliases=("Slice", "narrow")):
         pads[index] = (-taken[0], taken[-1] + 1 - x[self.axis])
         return Window((1,) * rank, tuple(stride), (1,) * rank, tuple(pads))
 
+    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
+        (x,) = inputs
+        return (_taken(self.axis, len(x) - 1, self._taken(x)[0], self.step),)
+
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"dim": self.axis + 1, "start": self.start, "stop": self.stop, "step": self.step}
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
+        from cnninspect.holds import PIECE, Holds
+
+        return Holds(view=PIECE, fresh=self.axis == 0 and self.step == 1)

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from cnninspect.layers.base import NO_WEIGHTS, Single
 from cnninspect.options import Bool, Choice, Padding, PerAxis, Same
-from cnninspect.values import Facts, Problem, Problems, Window
+from cnninspect.values import Facts, Problem, Problems, Window, product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnninspect.options import Option
     from cnninspect.values import Pads, Shape
+    from cnninspect.workings import Line, Working
 
 
 def extent(kernel: int, dilation: int) -> int:
@@ -193,6 +194,21 @@ class Windowed(Single):
         least = [self.least(axis, window) for axis in range(len(window.kernel))]
         return f"the smallest input that fits here is {by(least)}"
 
+    def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:
+        from cnninspect.workings import Working
+
+        (x,), y, window = inputs, facts.outputs[0], facts.window
+        assert window is not None  # it slides one
+        facts_of_axes = zip(x[1:], y[1:], *window[:3], *zip(*window.pads, strict=True), strict=True)
+        return Working(((), *[self.axis_working(axis, list(row), window) for axis, row in enumerate(facts_of_axes)]))
+
+    def axis_working(self, axis: int, row: Sequence[int], window: Window) -> tuple[Line, ...]:  # noqa: ARG002
+        """How the length of one spatial axis comes about."""
+        from cnninspect.workings import Slide, slid
+
+        word = self.__dict__.get("padding")
+        return slid(Slide(*row), self.rule(window), word if isinstance(word, str) else "")
+
     def least(self, axis: int, window: Window) -> int:
         """The shortest axis that this layer accepts."""
         before, after = window.pads[axis]
@@ -214,3 +230,10 @@ class Windowed(Single):
             "padding": tuple(before for before, _ in window.pads) if plain else (0,) * len(window.pads),
         }
         return arguments, () if plain else torch_pad(window.pads)
+
+    def margin(self, x: Shape, *, always: bool = False) -> int:
+        """The elements of the padded copy that is made of the input before torch's own layer; 0 where none is."""
+        pads = self.window(x).pads
+        if symmetric(pads) and not always:
+            return 0
+        return x[0] * product([n + before + after for n, (before, after) in zip(x[1:], pads, strict=True)])

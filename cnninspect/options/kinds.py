@@ -138,8 +138,11 @@ class Ints(Option[tuple[int, ...]]):
         if len(numbers) != len(items) or not numbers:
             raise self.wrong(value)
         for number in numbers:
-            if abs(number) > LARGEST or (self.min is not None and number < self.min):
-                raise self.wrong(value, f"a list of whole numbers of at least {self.min}")
+            if number > LARGEST:
+                raise self.wrong(value, f"a list of whole numbers of at most {LARGEST}")
+            least = -LARGEST if self.min is None else self.min
+            if number < least:
+                raise self.wrong(value, f"a list of whole numbers of at least {least}")
         return numbers
 
     def schema(self) -> dict[str, object]:
@@ -223,7 +226,7 @@ class Padding(Option["str | tuple[tuple[int, int], ...]"]):
         if number is None:
             raise self.wrong(value)
         if not 0 <= number <= LARGEST:
-            raise self.wrong(value, "at least 0")
+            raise self.wrong(value, "at least 0" if number < 0 else f"at most {LARGEST}")
         return number
 
     def schema(self) -> dict[str, object]:

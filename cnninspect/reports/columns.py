@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cnninspect.records import Record
+from cnninspect.reports.column import Column
+from cnninspect.reports.columns_insight import ESTIMATES, INSIGHT
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -13,15 +14,6 @@ if TYPE_CHECKING:
     from cnninspect.api import Row, Summary
     from cnninspect.reports.lines import Line
     from cnninspect.values import Shape, Window
-
-
-class Column(Record):
-    """One column: what stands above it and how a line answers it."""
-
-    title: str
-    kind: str
-    """``text``, ``shape``, ``number``, ``share``, or ``bar``, which only a terminal shows."""
-    value: Callable[[Line, Summary], Any]
 
 
 def _number(key: str) -> Callable[[Line, Summary], object]:
@@ -112,10 +104,12 @@ def _options(line: Line, summary: Summary) -> str:
 
 
 def _given_words(row: Row, said: Sequence[str]) -> list[str]:
-    given = row.node.layer.given if row.node.layer else {}
+    layer = row.node.layer
+    if layer is None:
+        return []
     words = []
-    for key, value in given.items():
-        if key in said:
+    for key, value in layer.given.items():
+        if key in said or (value in (0, 1) and value == layer.schema_options[key].default):  # groups 1: as ever
             continue
         if isinstance(value, bool):
             words.append(key if value else f"no {key}")
@@ -164,6 +158,8 @@ COLUMNS: dict[str, Column] = {
     "flops": Column("FLOPs", "number", _number("flops")),
     "weight_bytes": Column("weight bytes", "number", _number("weight_bytes")),
     "activation_bytes": Column("activation bytes", "number", _number("activation_bytes")),
+    **INSIGHT,
+    **ESTIMATES,
     "weights": Column("weights", "text", _weights),
     "source": Column("source", "text", _source),
 }
@@ -171,7 +167,10 @@ NAMES = tuple([name for name, column in COLUMNS.items() if column.kind != "bar"]
 """The columns that may be asked for."""
 
 PLAIN = ("name", "type", "output", "parameters", "macs", "flops")
-VERBOSE = ("block", "options", "input", "trainable", "buffers", "weight_bytes", "activation_bytes", "source")
+VERBOSE = (
+    "block", "options", "input", "field", "trainable", "buffers", "weight_bytes", "activation_bytes", "alive_bytes",
+    "saved_bytes", "source",
+)  # fmt: skip
 """What ``-v`` adds."""
 
 
@@ -191,7 +190,7 @@ def ordered(lines: list[Line], summary: Summary, sort: str | None) -> list[Line]
     answers = [(column.value(line, summary), line) for line in lines]
     known = [(value, line) for value, line in answers if value not in (None, "")]
     rest = [line for value, line in answers if value in (None, "")]
-    if column.kind in ("number", "share"):
+    if column.kind in ("number", "share", "figure"):
         known.sort(key=lambda pair: pair[0], reverse=True)
     elif column.kind == "shape":
         known.sort(key=lambda pair: _elements(pair[0]), reverse=True)

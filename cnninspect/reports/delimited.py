@@ -142,6 +142,8 @@ def _cell(name: str, line: Line, summary: Summary, units: str) -> str:
         return formatter(units)(value)
     if column.kind == "share" and value != "":
         return percent(value)
+    if column.kind == "figure":
+        return UNKNOWN if value is None else column.write(value)
     return str(value)
 
 

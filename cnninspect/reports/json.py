@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from cnninspect.api import Row, Summary
     from cnninspect.ir import Node, Output
+    from cnninspect.passes.field import Field
     from cnninspect.values import Finding, Shape
 
 SUMMARY = "cnninspect.summary/1"
@@ -62,12 +63,23 @@ def _sections(summary: Summary, findings: Sequence[Finding], *, table: bool) -> 
         "batch": str(summary.batch),
         "dtype": quoted(summary.dtype),
         "totals": value(_totals(summary, keras=summary.keras is not None)),
+        **_device(summary),
         "layers": _lines(layers(summary)),
         "findings": _lines([value(record) for record in records(findings)]),
     }
     if not table:
         del sections["layers"]
     return sections
+
+
+def _device(summary: Summary) -> dict[str, str]:
+    """The device that times were estimated for, with the sums."""
+    if summary.roof is None:
+        return {}
+    from cnninspect.reports.roofline import as_json
+
+    found = as_json(summary.roof, summary.graph.name)
+    return {"roofline": value({key: found[key] for key in ("estimate", "device", "ridge", "total")})}
 
 
 def _nothing(name: str, batch: int, dtype: str, findings: Sequence[Finding], *, keras: bool) -> dict[str, str]:
@@ -93,9 +105,13 @@ def _output(output: Output, shape: Shape | None) -> dict[str, object]:
 def _totals(summary: Summary | None, *, keras: bool) -> dict[str, object]:
     """The sums in their order, null for what is unknown or no pass has computed."""
     sums, count = (None, None) if summary is None else (summary.totals, summary.keras)
-    found: dict[str, object] = {key: getattr(sums, key, None) for key in TOTALS}
+    insight = summary.insight if summary is not None else None
+    memory = insight.memory if insight is not None else None
+    found: dict[str, object] = {key: getattr(sums, key, getattr(memory, key, None)) for key in TOTALS}
     if keras:
         found["keras"] = {key: getattr(count, key, None) for key in KERAS}
+    if summary is not None and summary.peer is not None:
+        found["flops_as"] = {"tool": summary.peer.tool, "total": summary.peer.total}
     return found
 
 
@@ -113,6 +129,7 @@ def layers(summary: Summary) -> list[str]:
     inputs = [quoted(given.name) for given in graph.inputs]
     files: dict[str, str] = {}
     common: dict[tuple[int, int, str], str] = {}
+    seen: dict[Field, str] = {}
     texts = []
     for row, name in zip(summary.rows, names, strict=True):
         node = row.node
@@ -126,7 +143,7 @@ def layers(summary: Summary) -> list[str]:
         file = files.get(span.file) or files.setdefault(span.file, quoted(span.file))
         texts.append(
             f'{{"name": {name}, "type": {quoted(node.op)}, "block": {block}, "inputs": [{read}], {middle}'
-            f'"source": {{"file": {file}, "line": {span.line}, "column": {span.column}}}{_special(row, names)}}}'
+            f'{_insight(summary, row, seen)}"source": {{"file": {file}, "line": {span.line}, "column": {span.column}}}{_special(row, names)}}}'
         )
     return texts
 
@@ -146,8 +163,57 @@ def _common(row: Row) -> str:
     found.update({key: getattr(row.cost, key) for key in COSTS})
     found["weights"] = None if facts is None else facts.weights
     found["buffer_shapes"] = None if facts is None else facts.buffers
-    found["receptive_field"] = None
     return value(found)[1:-1] + ", "
+
+
+def _insight(summary: Summary, row: Row, seen: dict[Field, str]) -> str:
+    """What it sees, and what it needs in memory; the several fields only where there are several inputs."""
+    insight = summary.insight
+    if insight is None:
+        return '"receptive_field": null, '
+    memory, fields = insight.memory, insight.fields[row.place]
+    texts = []
+    for field in fields.values():
+        if field is None or not field.size:
+            texts.append("null")
+            continue
+        text = seen.get(field)
+        if text is None:
+            text = seen[field] = value(receptive_field(field))
+        texts.append(text)
+    first = texts[0] if texts else "null"
+    several = ""
+    if len(summary.graph.inputs) > 1:
+        names = [quoted(summary.graph.inputs[given].name) for given in fields]
+        inside = ", ".join([f"{name}: {text}" for name, text in zip(names, texts, strict=True)])
+        several = f'"receptive_fields": {{{inside}}}, '
+    alive, saved = memory.alive[row.place], memory.saved[row.place]
+    return (
+        f'"receptive_field": {first}, {several}"alive_bytes": {value(alive)}, "saved_bytes": {value(saved)}, '
+        + _estimate(summary, row)
+    )
+
+
+def _estimate(summary: Summary, row: Row) -> str:
+    """The estimated time, where a device was named."""
+    if summary.roof is None:
+        return ""
+    part = summary.roof.layers[row.place]
+    if part is None:
+        return '"estimate": null, '
+    keys = ("bytes", "intensity", "bound", "seconds", "compute_seconds", "memory_seconds")
+    return f'"estimate": {value({key: getattr(part, key) for key in keys})}, '
+
+
+def receptive_field(field: Field) -> dict[str, object]:
+    """A field as every document has it: figures per axis, the jump a fraction after upsampling."""
+    return {
+        "size": field.size,
+        "stride": field.jump,
+        "start": field.start,
+        "global": field.everything,
+        "varies": any(field.varies),
+    }
 
 
 def _special(row: Row, names: Sequence[str]) -> str:

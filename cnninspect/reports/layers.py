@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from cnninspect.layers import load_all
 from cnninspect.records import Record
 from cnninspect.reports.delimited import markdown_table
-from cnninspect.reports.plain import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +15,26 @@ if TYPE_CHECKING:
 
 SCHEMA = "cnninspect.layers/1"
 TITLES = ("layer", "first option", "what it is")
+INDENT, BELOW = "  ", "    "
+NARROW = 32
+"""Columns that a description needs beside a name; with fewer it stands below."""
+SPELLED = str.maketrans(
+    {
+        "Σ": "sum",
+        "Φ": "Phi",
+        "…": "...",
+        "√": "sqrt",
+        "⌊": "floor(",
+        "⌋": ")",
+        "⌈": "ceil(",
+        "⌉": ")",
+        "·": "*",
+        "×": "x",
+        "²": "^2",
+        "−": "-",
+    }
+)
+"""Signs of formulas, for terminals that cannot show them."""
 BOLD, DIM = "\x1b[1m{}\x1b[0m", "\x1b[2m{}\x1b[0m"
 
 
@@ -62,17 +81,41 @@ def plain_text(docstring: str) -> str:
     return cleandoc(docstring).replace("``", "")
 
 
-def render(found: Sequence[Entry], *, color: bool = False) -> str:
-    """A paragraph for each family."""
-    lines = aligned([[entry.name, first(entry), entry.summary] for entry in found], (False, False, False))
+def render(found: Sequence[Entry], *, color: bool = False, width: int | None = None, ascii: bool = False) -> str:
+    """A paragraph for each family; in a terminal ``width`` columns wide descriptions wrap inside their column."""
+    name, option = (max(map(len, column)) for column in zip(*[(entry.name, first(entry)) for entry in found]))  # noqa: B905
     parts: dict[str, list[str]] = {}
-    for entry, line in zip(found, lines):  # noqa: B905 - one each
-        text = line.rstrip()
-        shown = BOLD.format(entry.name) + text[len(entry.name) :] if color else text
-        parts.setdefault(entry.family, []).append(f"  {shown}")
+    for entry in found:
+        head = f"{entry.name:{name}}  {first(entry):{option}}"
+        lines = _beside(head, entry.summary.translate(SPELLED) if ascii else entry.summary, width)
+        shown = BOLD.format(entry.name) + lines[0][len(entry.name) :] if color else lines[0]
+        parts.setdefault(entry.family, []).extend([f"{INDENT}{line}" for line in [shown, *lines[1:]]])
     total = f"{len(found)} layer type{'' if len(found) == 1 else 's'}; cnninspect explain NAME tells more"
     paragraphs = ["\n".join([family, *part]) for family, part in parts.items()]
     return "\n\n".join([*paragraphs, DIM.format(total) if color else total]) + "\n"
+
+
+def _beside(head: str, text: str, width: int | None) -> list[str]:
+    """A text beside what it is about, or below that where few columns would be left for it."""
+    if width is None:
+        return [f"{head}  {text}"]
+    beside = len(head) + 2
+    room = width - len(INDENT) - beside
+    if room < NARROW:
+        return [head.rstrip(), *[BELOW + line for line in wrapped(text, width - len(INDENT + BELOW))]]
+    lines = wrapped(text, room)
+    return [f"{head}  {lines[0]}", *[" " * beside + line for line in lines[1:]]]
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """A text in lines of at most ``room`` characters, broken between words; a longer word is left whole."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}" if lines[-1] else word
+    return lines
 
 
 def markdown(found: Sequence[Entry]) -> str:

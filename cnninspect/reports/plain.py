@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnninspect.api import Summary
     from cnninspect.reports.lines import Line
 
-RIGHT = ("number", "share")
+RIGHT = ("number", "share", "figure")
 """Kinds of columns that stand on the right."""
 
 
@@ -67,6 +67,8 @@ def cells(summary: Summary, lines: Sequence[Line], columns: Sequence[str], units
                 row.append(shown_shapes(value, "x", "*"))
             elif column.kind == "share" and value != "":
                 row.append(percent(value))
+            elif column.kind == "figure" and value is not None:
+                row.append(column.write(value) or "-")
             else:
                 row.append(UNKNOWN if value is None else str(value) or "-")
         rows.append(row)

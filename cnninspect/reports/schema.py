@@ -131,7 +131,7 @@ def _mapping(layers: Mapping[str, type[Layer]]) -> Schema:
         "name": {"type": ["string", "number"]},
         "from": NAMES,
         "repeat": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "array"}, EXPRESSION]},
-        "when": {"anyOf": [{"type": ["boolean", "number", "null"]}, EXPRESSION]},
+        "when": {"anyOf": [{"type": ["boolean", "number"]}, EXPRESSION]},
         "else": {"anyOf": [ITEM, LAYERS]},
         "let": {"type": "object"},
         "share": {"type": ["string", "number"]},
@@ -161,7 +161,6 @@ def _value(layer: type[Layer]) -> Schema:
     options: Schema = {"$ref": f"#/$defs/{layer.name}_options"}
     forms: list[Schema] = [{"type": "null"}, *bare, options]
     if issubclass(layer, Merge):
-        branch: Schema = {"anyOf": [LAYERS, {"type": "null"}]}
         own = _properties(layer)
         names: Schema = {"type": "array", "items": NAME, "minItems": 1}
         scalars = [{"allOf": [{"not": {"type": "array"}}, *bare]}] if bare else []
@@ -169,7 +168,7 @@ def _value(layer: type[Layer]) -> Schema:
             {"type": "null"},
             names,
             *scalars,
-            {"type": "object", "properties": own, "additionalProperties": branch},
+            {"type": "object", "properties": own, "additionalProperties": LAYERS},
         ]
     return {"description": summary(layer), "anyOf": forms}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnninspect.reports.columns import COLUMNS, shown_shapes
-from cnninspect.reports.numbers import formatter, percent
+from cnninspect.reports.numbers import UNKNOWN, formatter, percent
 from cnninspect.reports.plain import RIGHT, times
 from cnninspect.reports.totals import broken, conventions, heading, mark, totals
 from cnninspect.values import clip
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cnninspect.api import Summary
+    from cnninspect.reports.column import Column
     from cnninspect.reports.lines import Line
 
 BOLD, DIM, RED, YELLOW, GREEN, BLUE, MAGENTA, CYAN = "1", "2", "1;31", "33", "32", "34", "35", "36"
 STYLES = {"type": CYAN, "options": DIM, "block": DIM, "source": DIM, "parameters_bar": BLUE, "macs_bar": MAGENTA}
 
 DEFAULT = (
-    "name", "type", "options", "block", "output",
+    "name", "type", "options", "block", "output", "field",
     "parameters", "parameters_bar", "params_share", "macs", "macs_bar", "macs_share",
 )  # fmt: skip
 SACRIFICES = (
     ("block",),
+    ("field",),
     ("options",),
     ("parameters_bar", "macs_bar"),
     ("params_share", "macs_share"),
@@ -210,11 +212,14 @@ def _column(
     cells = []
     for line in lines:
         value = column.value(line, summary)
-        cells.append([(_text(column.kind, value, number), _style(name, column.kind, value, line))])
+        cells.append([(_text(column, value, number), _style(name, column.kind, value, line))])
     return cells
 
 
-def _text(kind: str, value: Any, number: Callable[[int | None], str]) -> str:  # noqa: ANN401 - what the kind says
+def _text(column: Column, value: Any, number: Callable[[int | None], str]) -> str:  # noqa: ANN401 - as its kind says
+    kind = column.kind
+    if kind == "figure":
+        return UNKNOWN if value is None else column.write(value)
     if kind == "number":
         return number(value)
     if kind == "bar":

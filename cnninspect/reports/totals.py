@@ -19,6 +19,10 @@ CONVENTIONS = (
     "FLOPs: 2 × MACs + one for each other elementary operation.",
     "Parameters: learned tensors, trainable or frozen, shared ones once; running statistics are buffers.",
 )
+MEMORY = (
+    "Peak: the most bytes of activations alive at once at inference.",
+    "Saved: what torch keeps for backward in training, each storage once.",
+)
 TRAINING = "†: exists only while the network learns; counted in parameters, not in MACs and FLOPs."
 BROKEN = "✗: has a mistake; ? is unknown because of it."
 
@@ -44,13 +48,53 @@ def totals(summary: Summary, number: Callable[[int | None], str], times: str = "
         *_keras(summary, number),
         ("MACs", number(sums.macs), ""),
         ("FLOPs", number(sums.flops), ""),
+        *_peer(summary),
         ("weight bytes", number(sums.weight_bytes), _bytes(sums.weight_bytes)),
         (
             "activation bytes",
             number(sums.activation_bytes),
             ", ".join(filter(None, [_bytes(sums.activation_bytes), every])),
         ),
+        *_memory(summary, number),
+        *_times(summary),
     ]
+
+
+def _peer(summary: Summary) -> list[tuple[str, str, str]]:
+    """The total of another tool, where it was asked for."""
+    if summary.peer is None:
+        return []
+    from cnninspect.reports.peers import total_line
+
+    return [total_line(summary.peer)]
+
+
+def _memory(summary: Summary, number: Callable[[int | None], str]) -> list[tuple[str, str, str]]:
+    """Activations over time, where they were asked for."""
+    if summary.insight is None:
+        return []
+    memory = summary.insight.memory
+    peak, saved = memory.peak_activation_bytes, memory.saved_activation_bytes
+    return [
+        ("peak activations", number(peak), ", ".join(filter(None, [_bytes(peak), _where(summary, peak)]))),
+        ("saved for backward", number(saved), ", ".join(filter(None, [_bytes(saved), "in training"]))),
+    ]
+
+
+def _where(summary: Summary, peak: int | None) -> str:
+    assert summary.insight is not None  # only then is there a peak
+    alive = summary.insight.memory.alive
+    at = next((row.node.name for row in summary.rows if row.runs and alive[row.place] == peak is not None), None)
+    return "at inference" if at is None else f"at inference, in {clip(at)}"
+
+
+def _times(summary: Summary) -> list[tuple[str, str, str]]:
+    """Estimated times, where a device was named."""
+    if summary.roof is None:
+        return []
+    from cnninspect.reports.roofline import total_lines
+
+    return total_lines(summary.roof)
 
 
 def _keras(summary: Summary, number: Callable[[int | None], str]) -> list[tuple[str, str, str]]:
@@ -75,7 +119,11 @@ def _bytes(number: int | None) -> str:
 
 def conventions(summary: Summary) -> list[str]:
     """What the numbers mean, sentence by sentence."""
-    told = [*CONVENTIONS, f"Batch {summary.batch:,}, {summary.dtype}."]
+    told = [*CONVENTIONS, *(MEMORY if summary.insight is not None else ()), f"Batch {summary.batch:,}, {summary.dtype}."]
+    if summary.roof is not None:
+        from cnninspect.reports.roofline import conventions as estimated
+
+        told += estimated(summary.roof)
     if not all(row.runs for row in summary.rows):
         told.append(TRAINING)
     if not summary.graph.complete:

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from cnninspect.values import Shape
 
 SCHEMA = "cnninspect.zoo/1"
-TITLES = ("family", "name", "year", "paper", "input", "parameters", "MACs", "top-1")
-RIGHT = (False, False, True, False, False, True, True, True)
-SACRIFICES = ("paper", "family", "input", "year", "top-1")
+TITLES = ("family", "name", "year", "paper", "input", "parameters", "MACs", "field", "top-1")
+RIGHT = (False, False, True, False, False, True, True, True, True)
+SACRIFICES = ("paper", "field", "family", "input", "year", "top-1")
 """What a narrow terminal does without, the first first; without the family, its variants hang below it."""
 SORTS = ("name", "parameters", "macs", "year", "top1")
 PLOTS = ("parameters", "top1")
 """What can be drawn against MACs."""
 BOLD, DIM = "\x1b[1m{}\x1b[0m", "\x1b[2m{}\x1b[0m"
 NONE = "-"
+FIELD = "field: the largest receptive field of any unit, before all of a map is read at once"
 NOTE = "top-1: accuracy of the published weights on the classes they learned, in percent"
 
 BROKEN = "?: has a mistake, which cnninspect summary NAME tells"
@@ -52,9 +53,13 @@ class Entry(Record):
     macs: int | None = None
     flops: int | None = None
     description: str | None = None
+    receptive_field: Sequence[int] | None = None
+    """The largest of any unit, before all of a map is read at once, gates looked through."""
 
 
-def measured(name: str, family: str, file: str, variant: str | None, summary: Summary) -> Entry:
+def measured(  # noqa: PLR0913 - what names a network, and what is known of it
+    name: str, family: str, file: str, variant: str | None, summary: Summary, field: Sequence[int] | None = None
+) -> Entry:
     """What the list tells of a network."""
     graph, sums = summary.graph, summary.totals
     reference = graph.reference if isinstance(graph.reference, dict) else {}
@@ -78,6 +83,7 @@ def measured(name: str, family: str, file: str, variant: str | None, summary: Su
         macs=sums.macs,
         flops=sums.flops,
         description=graph.description,
+        receptive_field=field,
     )
 
 
@@ -118,6 +124,8 @@ def render(entries: Sequence[Entry], *, grouped: bool = True, width: int | None 
     """
     lines = _fitting(entries, grouped, width) if entries else []
     ends = [counted(entries)]
+    if lines and "field" in lines[0]:
+        ends.append(FIELD)
     if any(entry.top1 is not None for entry in entries):
         ends.append(NOTE)
     if any(entry.parameters is None for entry in entries):
@@ -171,8 +179,16 @@ def _cells(entry: Entry, times: str) -> dict[str, str]:
         "input": ", ".join([shown_shapes([shape], times, "") for shape in shapes]) or UNKNOWN,
         "parameters": whole(entry.parameters),
         "MACs": whole(entry.macs),
+        "field": _field(entry.receptive_field),
         "top-1": NONE if entry.top1 is None else f"{entry.top1:.2f}",
     }
+
+
+def _field(sizes: Sequence[int] | None) -> str:
+    """One figure where all axes have the same."""
+    if sizes is None:
+        return UNKNOWN
+    return str(sizes[0]) if len(set(sizes)) == 1 else "x".join(map(str, sizes)) or NONE
 
 
 # --- the plot ----------------------------------------------------------------------------

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from cnninspect.cli import run
 from cnninspect.layers import load_all
-from cnninspect.reports.layers import entries
+from cnninspect.reports.layers import entries, render
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_lists_every_layer(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,3 +92,81 @@ def test_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr() == ("", "")
     run(["layers"])
     assert (tmp_path / "layers.txt").read_text("utf-8") == capsys.readouterr().out
+
+
+WIDE = """\
+pool
+  lp_pool  kernel  Takes the p-norm of each window: (Σ x^p)^(1/p), and 0 where
+                   the sum is negative.
+
+1 layer type; cnninspect explain NAME tells more
+"""
+NARROW = """\
+pool
+  lp_pool  kernel
+      Takes the p-norm of each window: (Σ
+      x^p)^(1/p), and 0 where the sum is
+      negative.
+
+1 layer type; cnninspect explain NAME tells more
+"""
+
+
+@pytest.mark.parametrize(("width", "text"), [(80, WIDE), (42, NARROW)])
+def test_descriptions_stay_in_their_column(width: int, text: str) -> None:
+    """In a terminal a description wraps in its column, or below the name where its column would be narrow."""
+    assert render(entries("lp_pool"), width=width) == text
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 100, 140])
+def test_fits_the_terminal(width: int) -> None:
+    """No line is wider than the terminal, and nothing is left out."""
+    lines = render(entries(), width=width).rstrip("\n").split("\n")
+    assert max(map(len, lines)) <= width
+    assert " ".join(lines).split() == render(entries()).split()
+
+
+def test_color_is_not_counted() -> None:
+    """Colour changes no line break, and only names and the last line have it."""
+    colored = render(entries(), width=80, color=True)
+    assert colored.count("\x1b[1m") == len(entries())
+    assert colored.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "") == render(entries(), width=80)
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_in_a_terminal(plain: bool) -> None:  # noqa: FBT001
+    """A terminal of 60 columns gets lines of at most 60, with NO_COLOR without any colour."""
+    pty = pytest.importorskip("pty")
+    main, terminal = pty.openpty()
+    environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
+    environment |= {"COLUMNS": "60", "TERM": "xterm", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "cnninspect", "layers", "pool"]
+    done = subprocess.run(
+        command, stdout=terminal, env={**environment, **({"NO_COLOR": "1"} if plain else {})}, check=False
+    )
+    os.close(terminal)
+    shown = b""
+    while part := _rest(main):
+        shown += part
+    os.close(main)
+    expected = render(entries("pool"), width=60, color=not plain)
+    assert (done.returncode, shown.decode().replace("\r\n", "\n")) == (0, expected)
+
+
+def test_signs_are_spelled_out() -> None:
+    """Where the output is no Unicode, every description is ASCII: signs of formulas are spelled out."""
+    assert render(entries(), ascii=True).isascii()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
+    command = [sys.executable, "-m", "cnninspect", "layers", "lp_pool"]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.stdout.decode("ascii").splitlines()[1] == (
+        "  lp_pool  kernel  Takes the p-norm of each window: (sum x^p)^(1/p), and 0 where the sum is negative."
+    )
+
+
+def _rest(terminal: int) -> bytes:
+    """What a terminal shows next, nothing at the end."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux says that the other side is closed
+        return b""

@@ -52,8 +52,11 @@ def test_table_and_markdown() -> None:
     """The table has a line for each network and counts them; Markdown has the same cells."""
     lines = run("zoo", "vgg16_bn").stdout.split("\n")
     assert [line.split() for line in lines[:5]] == [
-        ["family", "name", "year", "paper", "input", "parameters", "MACs", "top-1"],
-        ["vgg16", "vgg16_bn", "2014", "1409.1556", "3x224x224", "138,365,992", "15,470,264,320", lines[1].split()[-1]],
+        ["family", "name", "year", "paper", "input", "parameters", "MACs", "field", "top-1"],
+        [
+            *["vgg16", "vgg16_bn", "2014", "1409.1556", "3x224x224", "138,365,992", "15,470,264,320", "212"],
+            lines[1].split()[-1],
+        ],
         [],
         ["1", "network", "in", "1", "file"],
         lines[4].split(),

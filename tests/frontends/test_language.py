@@ -252,14 +252,14 @@ def test_condition_that_is_a_word() -> None:
 
 
 def test_branches() -> None:
-    """Branches start from the same tensor and are joined in their order; [] and null are the identity."""
+    """Branches start from the same tensor and are joined in their order; [] is the identity."""
     text = """
     input: [4, 8, 8]
     layers:
       - concat:
           long: [{conv: {out: 2, kernel: 1}}, relu]
           same: []
-          none:
+          none: []
           short: [{conv: {out: 1, kernel: 1}}]
       - add: {main: [tanh], skip: []}
     """
@@ -281,9 +281,10 @@ def test_options_beside_branches() -> None:
 
 def test_branch_that_is_no_list() -> None:
     """A branch that is not a list of layers is refused, with how to write it."""
-    text = INPUT + "layers: [{add: {a: relu, b: []}}]"
+    text = INPUT + "layers: [{add: {a: relu, b: }}]"
     assert findings(text) == [
         "2:20 bad-branch: branch 'a' must be a list of layers | put them in a list: a: [...]; [] passes the input on as it is",
+        "2:26 bad-branch: branch 'b' is empty | write b: [] to pass the input on as it is",
     ]
 
 

@@ -51,7 +51,38 @@ def test_a_file_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "there is no file 'sub/smal.yaml'",
         "did you mean 'sub/small.yaml'?",
     )
-    assert refusal("nowhere/vgg16") == ("file-not-found", "there is no file 'nowhere/vgg16'", "")
+    assert refusal("nowhere/small") == ("file-not-found", "there is no file 'nowhere/small'", "")
+    assert refusal("distant.yaml") == ("file-not-found", "there is no file 'distant.yaml'", "")
+
+
+@pytest.mark.parametrize("path", ["VGG16.yaml", "./vgg16", "architectures/vgg16.yml"])
+def test_a_path_to_a_shipped_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """A path that leads nowhere and ends like a shipped network is told that network's name."""
+    monkeypatch.chdir(tmp_path)
+    help_ = "vgg16 is shipped: write vgg16 alone"
+    assert refusal(path) == ("file-not-found", f"there is no file '{path}'", help_)
+
+
+def test_a_name_without_its_suffix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name of a model without its suffix is told the file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yml").write_text(MODEL)
+    message = "there is no file and no shipped network called 'small'"
+    assert refusal("small") == ("file-not-found", message, "did you mean 'small.yml'?")
+
+
+def test_changed_places_are_one_slip() -> None:
+    """Two letters that changed places lead to the name in which they did."""
+    message = "there is no file and no shipped network called 'vgg61'"
+    assert refusal("vgg61") == ("file-not-found", message, "did you mean 'vgg16'?")
+
+
+def test_a_link_to_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a link whose target is missing it is the target that is told."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dangling.yaml").symlink_to("nowhere")
+    message = "'dangling.yaml' is a link to 'nowhere', which is not there"
+    assert refusal("dangling.yaml") == ("file-not-found", message, "mend the link, or name the file itself")
 
 
 def extends(folder: Path, name: str, *, outside: bool = False) -> list[str]:

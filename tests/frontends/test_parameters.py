@@ -25,8 +25,8 @@ def test_a_variant_is_a_mapping() -> None:
     """A variant changes params by name; what is no mapping is told, whichever variant is asked for."""
     text = CONV + "variants: {x: 3, y: [width], z: {width: 7}}"
     said = [
-        "4:15 bad-variant: variant 'x' must be a mapping of params to values",
-        "4:21 bad-variant: variant 'y' must be a mapping of params to values",
+        "4:15 bad-variant: variant 'x' must be a mapping of params to values | write x: {param: value}",
+        "4:21 bad-variant: variant 'y' must be a mapping of params to values | write y: {param: value}",
     ]
     assert findings(text) == said
     assert findings(text, variant="z") == said
@@ -34,8 +34,8 @@ def test_a_variant_is_a_mapping() -> None:
 
 
 def test_a_variant_may_change_nothing() -> None:
-    """An empty variant is the model itself, and one may say what it is and where it comes from."""
-    text = CONV + "variants: {same: , paper: {description: as printed, reference: a page, width: 5}}"
+    """A variant of an empty mapping is the model itself, and one may say what it is and where it comes from."""
+    text = CONV + "variants: {same: {}, paper: {description: as printed, reference: a page, width: 5}}"
     assert shapes(text, variant="same") == [(1, 8, 8)]
     assert shapes(text, variant="paper") == [(5, 8, 8)]
 
@@ -45,6 +45,11 @@ def test_a_variant_may_change_nothing() -> None:
     [
         (" ", "3:22 bad-value: out must be a whole number, got nothing"),
         ("[1, 2", "1:1 yaml-syntax: this '[' is never closed | write ']' where it ends"),
+        (
+            "8\non: false",
+            "0:0 yaml-syntax: the value of --set width has several lines and is not YAML: 8\\non: false"
+            " | write it on one line",
+        ),
         ("{x: 1, x: 2}", "1:8 duplicate-key: the key 'x' is here twice | keep one of the two"),
     ],
 )

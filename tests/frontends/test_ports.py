@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.models import findings, graph_of
+from cnninspect import api
+from cnninspect.frontends.yaml.ports import likely_misread
+from tests.support.models import findings, graph_of, shapes
 
 RELU = "layers: [{relu: , name: r}]\n"
 
@@ -20,8 +22,13 @@ def test_input_as_a_mapping() -> None:
     """``input`` may be a mapping with a shape, and nothing without one."""
     assert graph_of("input: {shape: [3, 8, 8]}\n" + RELU).inputs[0].shape == (3, 8, 8)
     assert findings("input: {size: [3, 8, 8]}\n" + RELU) == [
-        "1:8 bad-shape: input needs a shape | input: [3, 224, 224]"
+        "1:8 bad-shape: input needs a shape | write shape in place of size"
     ]
+
+
+def test_an_input_that_is_an_empty_mapping() -> None:
+    """Of an empty mapping nothing can be guessed: the help is an example."""
+    assert findings("input: {}\n" + RELU) == ["1:8 bad-shape: input needs a shape | input: [3, 224, 224]"]
 
 
 def test_a_model_that_says_nothing() -> None:
@@ -110,3 +117,64 @@ def test_outputs_that_are_empty() -> None:
 def test_an_input_that_was_meant() -> None:
     """Where a section that was meant as the input is wrong, that is told and not that the input is missing."""
     assert findings("inputs: 3\n" + RELU) == ["1:9 bad-section: inputs must be a mapping of names to shapes, got 3"]
+
+
+BATCHED = "input: [3, 32, 32]\nlayers: [{conv: {out: 8, kernel: 1}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "help"),
+    [
+        (BATCHED, (1, 3, 16, 16), "--input 3x16x16 --batch 1"),
+        (BATCHED, (8, 3, 16, 16), "--input 3x16x16 --batch 8"),
+        ("layout: channels_last\n" + BATCHED.replace("3, 32, 32", "32, 32, 3"), (1, 16, 16, 3), "--input 16x16x3 --batch 1"),
+        ("params: {c: 3}\n" + BATCHED.replace("3, 32", "$c, 32"), (1, 9, 16, 16), "--input 9x16x16 --batch 1"),
+    ],
+)
+def test_a_batch_among_given_sizes(text: str, given: tuple[int, ...], help: str) -> None:
+    """A shape from outside that has one size more than the file's, as a batch has, is warned of."""
+    (found,) = api.read("model.yaml", text=text, inputs={None: given}).findings
+    message = f"--input {'x'.join(map(str, given))} has 4 sizes, and the input has 3 in the file"
+    expected = ("warning", "batch-in-shape", message, f"the batch is not part of a shape: write {help}")
+    assert (found.severity, found.code, found.message, found.help) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        (BATCHED, (3, 16, 16)),
+        (BATCHED, (3, 16)),
+        (BATCHED, (3, 8, 16, 16)),
+        (BATCHED.replace("[3, 32, 32]", "{shape: $s}\nparams: {s: [3, 32, 32]}"), (1, 3, 16, 16)),
+        ("layout: channels_last\n" + BATCHED.replace("3, 32, 32", "32, 32, 3"), (8, 16, 16, 3)),
+    ],
+)
+def test_another_rank_without_a_batch(text: str, given: tuple[int, ...]) -> None:
+    """A network may be asked for on fewer or more axes."""
+    assert shapes(text, inputs={None: given})[0] is not None
+
+
+def test_the_batch_of_one_of_several_inputs() -> None:
+    """The remedy names the input where there are several."""
+    text = "inputs: {a: [3, 8, 8], b: [3, 8, 8]}\nlayers: [{add: [a, b]}]\n"
+    loaded = api.read("model.yaml", text=text, inputs={"a": (1, 3, 8, 8)})
+    warnings = [found.help for found in loaded.findings if found.severity == "warning"]
+    assert warnings == ["the batch is not part of a shape: write --input a=3x8x8 --batch 1"]
+
+
+@pytest.mark.parametrize("first", ["null", "None", "-1", "batch", "N", '"?"'])
+def test_a_size_for_the_batch(first: str) -> None:
+    """Whatever stands for a batch of any size is told to be left out."""
+    (found,) = findings(f"input: [{first}, 3, 32, 32]\nlayers: [relu]\n")
+    assert found.endswith(" | the batch is not part of a shape: write [3, 32, 32]")
+
+
+def test_inputs_that_may_be_misread() -> None:
+    """An input is asked about where a window does not fit and its sizes look like those of another order."""
+    images = [likely_misread((224, 224, 3)), likely_misread((1, 3, 64, 64))]
+    assert images == [
+        "the input [224, 224, 3] is read as 224 channels: if they come last, write layout: channels_last",
+        "the input [1, 3, 64, 64] is read as 1 channel and three axes: if its first size is the batch, leave that out",
+    ]
+    others = [(3, 224, 224), (1, 28, 28), (3, 64, 3), (64, 3), (1, 16, 64, 64), (3, 16, 112, 112)]
+    assert [likely_misread(shape) for shape in others] == [""] * 6

@@ -435,7 +435,40 @@ def test_problems(text: str, findings: list[str], parser: Any) -> None:
         ("a: b: c", "1:5-1:6: this line has a second ':' [put the value in quotes, or write a mapping: {b: c}]"),
         ("name:foo\ninput: 3", "1:5-1:6: a space is missing after ':' [write 'name: foo']"),
         ("a: 1\nb:2\nc: 3", "2:2-2:3: a space is missing after ':' [write 'b: 2']"),
-        ("- conv\n  out: 3", "1:3-1:7: no ':' follows 'conv' [write 'conv:']"),
+        ("- conv\n  name: a", "1:3-1:7: no ':' follows 'conv' [write 'conv:']"),
+        (
+            "- conv\n  out: 3",
+            "2:3-2:4: a line without '- ' stands among list entries"
+            " [options of conv are indented below 'conv:', or written conv: {out: 3}]",
+        ),
+        (
+            "- relu\n  max_pool: 2",
+            "2:3-2:4: a line without '- ' stands among list entries [write '- max_pool: 2', an entry of its own]",
+        ),
+        ("-conv: 1\n-relu", "2:1-2:2: a space is missing after '-' [write '- relu']"),
+        (
+            "- relu\n-conv: 8",
+            "2:1-2:2: a space is missing after '-' [write '- conv: 8']",
+        ),
+        (
+            "- conv:{out: 8, kernel: 3}",
+            "1:7-1:8: a space is missing after ':' [write 'conv: {…']",
+        ),
+        (
+            "- a: 1\nname: b",
+            "2:1-2:2: a line without '- ' stands among list entries [indent 'name' as the entry that it belongs to]"
+            " (what is open here begins at m.yaml:1)",
+        ),
+        (
+            "- a\noutputs: b",
+            "2:1-2:2: a line without '- ' stands among list entries"
+            " [begin 'outputs' at the left margin, as the other sections] (what is open here begins at m.yaml:1)",
+        ),
+        (
+            "a: {out: 8\uff0c b: 3}",
+            "1:14-1:15: ',' or '}' must come before ':' [separate entries by commas, and pair the brackets]"
+            " (the '{' is at m.yaml:1) (U+FF0C (fullwidth comma) is no sign of YAML: write ', ')",
+        ),
         ("a: 1\nb\nc: 2", "2:1-2:2: no ':' follows 'b' [write 'b:']"),
         (
             "a: 1\n  b: 2",
@@ -457,7 +490,7 @@ def test_problems(text: str, findings: list[str], parser: Any) -> None:
             "- a\nb: 1",
             (
                 "2:1-2:2: a line without '- ' stands among list entries"
-                " [write '- ' before it, or indent it below its entry] (what is open here begins at m.yaml:1)"
+                " [write '- b: 1'] (what is open here begins at m.yaml:1)"
             ),
         ),
         (

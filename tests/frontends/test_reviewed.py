@@ -146,12 +146,27 @@ def test_nothing_follows_from_a_bad_input() -> None:
     assert findings("input: [3, 0, 8]\nlayers: [{add: [input, prev]}]\n") == [f"1:12 bad-shape: {bad}"]
 
 
-@pytest.mark.parametrize("layers", ["[{relu: , when: false}]", "[{sequence: []}]"])
-def test_a_network_without_layers_is_refused(layers: str) -> None:
-    """A model whose layers are all left out is a mistake."""
-    assert findings(f"input: [3, 8, 8]\nlayers: {layers}\n") == [
-        "2:9 missing-layers: every layer of the model is left out by its condition"
-    ]
+@pytest.mark.parametrize(
+    ("layers", "why"),
+    [
+        ("[{relu: , when: false}]", "every layer of the model is left out by its condition"),
+        ("[{sequence: []}]", "the model has no layers: a sequence is empty"),
+        ("[{relu: , repeat: 0}]", "the model has no layers: 'relu' is repeated 0 times"),
+        ("[{relu: , repeat: []}]", "the model has no layers: 'relu' is repeated 0 times"),
+        ("[{relu: , repeat: $n}]", "the model has no layers: 'relu' makes none"),
+        ("[none]", "the model has no layers: block 'none' is empty"),
+        ("[{none: , repeat: 3}]", "the model has no layers: block 'none' is empty"),
+        ("[{sequence: [none]}]", "the model has no layers: block 'none' is empty"),
+        (
+            "[{relu: , when: false}, {sequence: []}]",
+            "the model has no layers: a condition leaves a layer out, a sequence is empty",
+        ),
+    ],
+)
+def test_a_network_without_layers_is_refused(layers: str, why: str) -> None:
+    """A model that has items and no layers is a mistake, and what leaves them out is told."""
+    model = f"input: [3, 8, 8]\nlayers: {layers}\nblocks: {{none: []}}\nparams: {{n: 0}}\n"
+    assert findings(model) == [f"2:9 missing-layers: {why}"]
 
 
 def test_reserved_names() -> None:

@@ -31,6 +31,9 @@ outputs: {main: fc, aux: {from: aux, training: true}}
 # body.i: conv 4·4·9 = 144, 64 outputs of 36 MACs = 2,304; bn 8 and buffers 4 + 4 + 1 = 9
 # aux: 2·5 + 5 = 15 and 10 MACs (training only); fc: 2·10 + 10 = 30 and 20 MACs
 # parameters 112 + 3·152 + 15 + 30 = 613; MACs 1,728 + 3·2,304 + 20 = 8,660
+# fields: stem 3, then 4 more with each 3×3 conv at a jump of 2
+# peak: the stem reads 3·8·8 and writes 4·4·4 numbers: 4·(192 + 64) = 1,024 bytes
+# saved: the stem's input 768; each unit the input of its conv and of its bn, 256 each, and 2·4 statistics; aux's input 8
 
 BROKEN = """\
 name: broken

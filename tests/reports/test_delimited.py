@@ -84,23 +84,26 @@ small.yaml: Three stages and a head \\| for tests.
 | aux †  | linear          | 5              |         15 |    10 |
 | fc     | linear          | 10             |         30 |    20 |
 
-| total            |           |                                  |
-| ---------------- | --------: | -------------------------------- |
-| input            | 3 × 8 × 8 |                                  |
-| output           |        10 | main                             |
-| output           |         5 | aux †                            |
-| layers           |        13 | 5 with weights                   |
-| parameters       |       613 | 613 trainable, 0 frozen          |
-| buffers          |        27 |                                  |
-| MACs             |     8,660 |                                  |
-| FLOPs            |    17,842 |                                  |
-| weight bytes     |     2,452 | 2.39 KiB                         |
-| activation bytes |     2,232 | 2.18 KiB, all outputs at batch 1 |
+| total              |           |                                  |
+| ------------------ | --------: | -------------------------------- |
+| input              | 3 × 8 × 8 |                                  |
+| output             |        10 | main                             |
+| output             |         5 | aux †                            |
+| layers             |        13 | 5 with weights                   |
+| parameters         |       613 | 613 trainable, 0 frozen          |
+| buffers            |        27 |                                  |
+| MACs               |     8,660 |                                  |
+| FLOPs              |    17,842 |                                  |
+| weight bytes       |     2,452 | 2.39 KiB                         |
+| activation bytes   |     2,232 | 2.18 KiB, all outputs at batch 1 |
+| peak activations   |     1,024 | 1.00 KiB, at inference, in stem  |
+| saved for backward |     2,408 | 2.35 KiB, in training            |
 
 MAC: one multiply and one add of conv, linear and matmul, bias not counted. \
 FLOPs: 2 × MACs + one for each other elementary operation. \
 Parameters: learned tensors, trainable or frozen, shared ones once; running statistics are buffers. \
-Batch 1, float32. †: exists only while the network learns; counted in parameters, not in MACs and FLOPs.
+Peak: the most bytes of activations alive at once at inference. \
+Saved: what torch keeps for backward in training, each storage once. Batch 1, float32. †: exists only while the network learns; counted in parameters, not in MACs and FLOPs.
 """
 
 

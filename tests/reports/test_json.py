@@ -46,8 +46,8 @@ def test_document() -> None:
             "macs": 17320,
             "flops": 35684,
             "weight_bytes": 2452,
-            "peak_activation_bytes": None,
-            "saved_activation_bytes": None,
+            "peak_activation_bytes": 2048,
+            "saved_activation_bytes": 4720,
             "activation_bytes": 4464,
         },
         "findings": [],
@@ -72,7 +72,15 @@ def test_layer() -> None:
         "activation_bytes": 256,
         "weights": {"weight": [4], "bias": [4]},
         "buffer_shapes": {"running_mean": [4], "running_var": [4], "num_batches_tracked": []},
-        "receptive_field": None,
+        "receptive_field": {
+            "size": [7, 7],
+            "stride": [2, 2],
+            "start": [-3, -3],
+            "global": False,
+            "varies": False,
+        },
+        "alive_bytes": 512,
+        "saved_bytes": 288,
         "source": {"file": "small.yaml", "line": 11, "column": 10},
     }
 

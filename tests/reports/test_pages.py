@@ -19,12 +19,16 @@ PACKAGE = Path(__file__).parent.parent.parent / "cnninspect"
 CALLS = {"Problem", "BadText", "Unreadable", "ExpressionError", "add", "say", "__init__"}
 """What is called with the code of a finding."""
 WITHOUT_EXAMPLE = {
+    "cannot-build",  # is found when a network is built, not when it is read
+    "cannot-measure",
     "extends-too-deep",  # takes seventeen files
     "file-not-found",  # takes no file at all
     "file-too-large",
+    "missing-torch",
     "not-a-file",
     "plugin-failed",
     "too-many-values",  # a file of megabytes
+    "unknown-axis",  # is asked of a model, not written in it
     "unreadable-file",
 }
 CODES = pages.codes()

@@ -131,7 +131,7 @@ def test_bad_structure_is_refused(code: str) -> None:
         {"linear": "$classes"},
         {"conv": {"out": "$width", "kernel": ["$k", 3], "padding": "half"}},
         {"add": ["stem", "prev"]},
-        {"concat": {"left": ["relu"], "right": None, "axis": "channels"}},
+        {"concat": {"left": ["relu"], "right": [], "axis": "channels"}},
         {"sequence": ["relu", {"linear": 10}], "name": "head"},
         {"share": "stem"},
         {"share": "stem", "name": "again"},

@@ -23,46 +23,52 @@ sum          add              2 × 4 × 4                0             0
 aux †        linear           5                       15   2.4%     10
 fc           linear           10                      30   4.9%     20   0.2%
 
-input             3 × 8 × 8
-output                   10  main
-output                    5  aux †
-layers                   13  5 with weights
-parameters              613  613 trainable, 0 frozen
-buffers                  27
-MACs                  8,660
-FLOPs                17,842
-weight bytes          2,452  2.39 KiB
-activation bytes      2,232  2.18 KiB, all outputs at batch 1
+input               3 × 8 × 8
+output                     10  main
+output                      5  aux †
+layers                     13  5 with weights
+parameters                613  613 trainable, 0 frozen
+buffers                    27
+MACs                    8,660
+FLOPs                  17,842
+weight bytes            2,452  2.39 KiB
+activation bytes        2,232  2.18 KiB, all outputs at batch 1
+peak activations        1,024  1.00 KiB, at inference, in stem
+saved for backward      2,408  2.35 KiB, in training
 
 MAC: one multiply and one add of conv, linear and matmul, bias not counted.
 FLOPs: 2 × MACs + one for each other elementary operation. Parameters: learned
 tensors, trainable or frozen, shared ones once; running statistics are buffers.
-Batch 1, float32. †: exists only while the network learns; counted in
-parameters, not in MACs and FLOPs.
+Peak: the most bytes of activations alive at once at inference. Saved: what
+torch keeps for backward in training, each storage once. Batch 1, float32. †:
+exists only while the network learns; counted in parameters, not in MACs and
+FLOPs.
 """
 WIDE = """\
-name         type             options    block  output          parameters            share   MACs            share
-───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-stem         conv             3×3 /2 p1         4 × 4 × 4              112  █▉        18.3%  1,728  ██        20.0%
-body                                     unit   4 × 4 × 4              456  ███████▌  74.4%  6,912  ████████  79.8%
-└─ 0 … 2 ×3                              unit   4 × 4 × 4              456  ███████▌  74.4%  6,912  ████████  79.8%
-halves       chunk            parts 2           2 of 2 × 4 × 4           0                       0
-sum          add                                2 × 4 × 4                0                       0
-4            global_avg_pool  4×4               2 × 1 × 1                0                       0
-5            flatten                            2                        0                       0
-aux †        linear                             5                       15  ▎          2.4%     10
-fc           linear                             10                      30  ▌          4.9%     20  ▏          0.2%
+name         type             options    block  output          field   parameters            share   MACs            share
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+stem         conv             3×3 /2 p1         4 × 4 × 4       3×3            112  █▉        18.3%  1,728  ██        20.0%
+body                                     unit   4 × 4 × 4       15×15          456  ███████▌  74.4%  6,912  ████████  79.8%
+└─ 0 … 2 ×3                              unit   4 × 4 × 4       15×15          456  ███████▌  74.4%  6,912  ████████  79.8%
+halves       chunk            parts 2           2 of 2 × 4 × 4  15×15            0                       0
+sum          add                                2 × 4 × 4       15×15            0                       0
+4            global_avg_pool  4×4               2 × 1 × 1       global           0                       0
+5            flatten                            2               global           0                       0
+aux †        linear                             5               global          15  ▎          2.4%     10
+fc           linear                             10              global          30  ▌          4.9%     20  ▏          0.2%
 
-input             3 × 8 × 8
-output                   10  main
-output                    5  aux †
-layers                   13  5 with weights
-parameters              613  613 trainable, 0 frozen
-buffers                  27
-MACs                  8,660
-FLOPs                17,842
-weight bytes          2,452  2.39 KiB
-activation bytes      2,232  2.18 KiB, all outputs at batch 1
+input               3 × 8 × 8
+output                     10  main
+output                      5  aux †
+layers                     13  5 with weights
+parameters                613  613 trainable, 0 frozen
+buffers                    27
+MACs                    8,660
+FLOPs                  17,842
+weight bytes            2,452  2.39 KiB
+activation bytes        2,232  2.18 KiB, all outputs at batch 1
+peak activations        1,024  1.00 KiB, at inference, in stem
+saved for backward      2,408  2.35 KiB, in training
 """
 
 

@@ -27,7 +27,7 @@ def measured(variant: str | None, top1: str = "50.5") -> Entry:
     """The entry of the little network above."""
     graph = api.read("tiny.yaml", variant=variant, text=TEXT % top1).graph
     assert graph is not None
-    return zoo.measured(variant or "tiny", "tiny", "tiny.yaml", variant, api.summarize(graph))
+    return zoo.measured(variant or "tiny", "tiny", "tiny.yaml", variant, api.summarize(graph), api.widest_field(graph))
 
 
 OWN, WIDE = measured(None), measured("wide")
@@ -52,6 +52,7 @@ def test_entry() -> None:
         macs=3 * 2 * 16,
         flops=3 * 2 * 16 * 2 + 2 * 16,
         description="a network",
+        receptive_field=(1, 1),
     )
     assert expected == OWN
 
@@ -84,24 +85,24 @@ def test_ordered() -> None:
 
 def test_families() -> None:
     """A family's name, year and paper stand in its first line only, unless the list is sorted otherwise."""
-    head = "family  name   year  paper       input  parameters  MACs  top-1"
-    ends = ["", "3 networks in 2 files", zoo.NOTE, zoo.BROKEN, ""]
+    head = "family  name   year  paper       input  parameters  MACs  field  top-1"
+    ends = ["", "3 networks in 2 files", zoo.FIELD, zoo.NOTE, zoo.BROKEN, ""]
     assert zoo.render([OWN, WIDE, OTHER]).split("\n") == [
         head,
-        "tiny    tiny   2001  0101.00001  3x4x4           8    96  50.50",
-        "        wide                     3x4x4          32   384      -",
-        "other   other     -  -           ?               ?     ?      -",
+        "tiny    tiny   2001  0101.00001  3x4x4           8    96      1  50.50",
+        "        wide                     3x4x4          32   384      1      -",
+        "other   other     -  -           ?               ?     ?      ?      -",
         *ends,
     ]
     assert zoo.render([OWN, WIDE, OTHER], grouped=False).split("\n")[2] == (
-        "tiny    wide   2001  0101.00001  3x4x4          32   384      -"
+        "tiny    wide   2001  0101.00001  3x4x4          32   384      1      -"
     )
 
 
 def test_narrow() -> None:
     """A narrow terminal gets fewer columns, names and figures in any case; variants hang below their family."""
     full = zoo.render([OWN, WIDE]).split("\n")
-    assert zoo.render([OWN, WIDE], width=63).split("\n") == full
+    assert zoo.render([OWN, WIDE], width=70).split("\n") == full
     assert zoo.render([OWN, WIDE], width=47).split("\n")[:3] == [
         "name    year  input  parameters  MACs  top-1",
         "tiny    2001  3x4x4           8    96  50.50",
@@ -120,7 +121,7 @@ def test_nothing() -> None:
 def test_color() -> None:
     """The titles are bold and what stands below is dim."""
     lines = zoo.render([WIDE], color=True).split("\n")
-    assert lines[0] == "\x1b[1mfamily  name  year  paper       input  parameters  MACs  top-1\x1b[0m"
+    assert lines[0] == "\x1b[1mfamily  name  year  paper       input  parameters  MACs  field  top-1\x1b[0m"
     assert lines[3] == "\x1b[2m1 network in 1 file\x1b[0m"
 
 
@@ -158,6 +159,7 @@ def test_json() -> None:
         "macs": 384,
         "flops": 384 * 2 + 8 * 16,
         "description": "a network",
+        "receptive_field": [1, 1],
     }
 
 

@@ -15,8 +15,8 @@ for _name in NO_ARGUMENTS:
             break
 
 
-def state_dict(name: str) -> list[tuple[str, tuple[int, ...]]]:
-    """The keys and shapes of torchvision's own network, in its order."""
+def network(name: str) -> torch.nn.Module:
+    """Torchvision's own network, with weights as it begins them."""
     from torchvision.models import get_model  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     options: dict[str, object] = {}
@@ -24,7 +24,13 @@ def state_dict(name: str) -> list[tuple[str, tuple[int, ...]]]:
         options["weights_backbone"] = None
     if name in ("googlenet", "inception_v3"):
         options["init_weights"] = False
+    made: torch.nn.Module = get_model(name, weights=None, **options)
+    return made
+
+
+def state_dict(name: str) -> list[tuple[str, tuple[int, ...]]]:
+    """The keys and shapes of torchvision's own network, in its order."""
     device = "cpu" if "regnet" in name else "meta"  # regnet's initialisation reads what it wrote
     with torch.device(device):
-        model = get_model(name, weights=None, **options)
+        model = network(name)
     return [(key, tuple(tensor.shape)) for key, tensor in model.state_dict().items()]

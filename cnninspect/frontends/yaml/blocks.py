@@ -6,10 +6,12 @@ from os import listdir
 from os.path import dirname, exists
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.environment import RESERVED, UNKNOWN, Environment, value_of
+from cnninspect import layers
+from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, bad_variable, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.items import parse_item
+from cnninspect.frontends.yaml.making import MOST_COMPARED
 from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.reader import read_tree
 from cnninspect.frontends.yaml.sharing import Recorded
@@ -72,9 +74,9 @@ def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
             )
             return None
         for name, _ in part.pairs if type(part) is Mapping else ():
-            if name.text in RESERVED:
-                message = f"'{name.text}' already has a meaning in expressions"
-                report.add(name, "bad-name", message, help=f"give this part of {word} another name")
+            wrong = bad_variable(name.text)
+            if wrong:
+                report.add(name, "bad-name", wrong, help=f"give this part of {word} another name")
     return Block(key.text, args if type(args) is Mapping else None, let if type(let) is Mapping else None, layers)
 
 
@@ -128,8 +130,10 @@ def call(  # noqa: PLR0913 - all of one item
     if any(above.block == block.name for above in context.calls):
         chain = " → ".join([above.block for above in context.calls] + [block.name])
         message = f"block '{block.name}' calls itself: {clip(chain)}"
+        hidden = _hides(block)
         advice = "a block is written out where it is called: use repeat, or call another block"
-        elaborator.report.add(item.op, "recursive-block", message, help=advice)
+        advice = "give the block another name" if hidden else advice
+        elaborator.report.add(item.op, "recursive-block", message, help=advice, notes=hidden)
         return elaborator.broken(block.name, item.op.span, start, context, name)
     if not context.calls:
         elaborator.room_for(1, item)
@@ -189,19 +193,21 @@ def _arguments(elaborator: Elaborator, block: Block, item: Item, context: Contex
     elif item.value is not None and names:
         pairs[names[0]] = (item.op, item.value)
     elif item.value is not None:
-        elaborator.report.add(item.value, "unknown-option", f"block '{block.name}' takes no arguments")
+        message = f"block '{block.name}' takes no arguments"
+        elaborator.report.add(item.value, "unknown-option", message, notes=_hides(block))
         return None
     good = True
     values: dict[str, object] = {}
     for name, (key, node) in pairs.items():
         if name not in names:
-            guess = near(name, names)
-            help_ = (
-                f"did you mean '{guess}'?" if guess else f"it takes {', '.join(names)}" if names else "it takes none"
-            )
-            elaborator.report.add(
-                key, "unknown-option", f"block '{block.name}' has no argument '{clip(name)}'", help=help_
-            )
+            from cnninspect.frontends.yaml.meant import tuple_help
+
+            few = pairs.items() if len(pairs) <= MOST_COMPARED else ()
+            guess, given = near(name, names), {word: value for word, (_, value) in few}
+            takes = f"it takes {', '.join(names)}" if names else "it takes none"
+            help_ = tuple_help(name, given) or (f"did you mean '{guess}'?" if guess else takes)
+            message = f"block '{block.name}' has no argument '{clip(name)}'"
+            elaborator.report.add(key, "unknown-option", message, help=help_, notes=_hides(block))
             good = False
             continue
         try:
@@ -217,9 +223,15 @@ def _arguments(elaborator: Elaborator, block: Block, item: Item, context: Contex
             "missing-option",
             f"block '{block.name}' needs the {plural} {quoted}",
             help=f"write {block.name}: {{{', '.join(f'{name}: …' for name in missing)}}}",
+            notes=_hides(block),
         )
         good = False
     return values if good else None
+
+
+def _hides(block: Block) -> list[str]:
+    """A note where a layer has the block's name, which may be what the caller meant."""
+    return ["the block hides the layer of that name"] if layers.find(block.name) is not None else []
 
 
 def _default_pairs(elaborator: Elaborator, block: Block) -> dict[str, tuple[Scalar, Node]]:

@@ -76,9 +76,9 @@ def read_document(tree: Node, source: Source, report: Report) -> Document | None
             document.mistaken.add(_unknown_section(key, report))
         elif _null(value):
             document.mistaken.add(key.text)
-            report.add(
-                key, "bad-section", f"{key.text} is empty", help=f"write {KNOWN[key.text][0]}, or leave {key.text} out"
-            )
+            needed = key.text in ("input", "layers") and tree.get("extends") is None
+            help_ = f"write {KNOWN[key.text][0]}" + ("" if needed else f", or leave {key.text} out")
+            report.add(key, "bad-section", f"{key.text} is empty", help=help_)
         elif not KNOWN[key.text][1](value):
             document.mistaken.add(key.text)
             _wrong_section(key.text, value, report)
@@ -100,13 +100,22 @@ def _null(node: Node) -> bool:
 
 def _wrong_section(section: str, value: Node, report: Report) -> None:
     got = described(value.value) if type(value) is Scalar else "a list" if type(value) is Sequence else "a mapping"
-    help_ = ""
-    if section == "input" and type(value) is Scalar:
-        sizes = value.text.lower().replace(" ", "").split("x")
-        help_ = f"write input: [{', '.join(sizes)}]" if all(size.isdecimal() for size in sizes) else ""
-    elif section == "layers" and type(value) is Mapping:
-        help_ = "put '- ' before each layer"
+    help_ = _section_help(section, value)
     report.add(value, "bad-section", f"{section} must be {KNOWN[section][0]}, got {got}", help=help_)
+
+
+def _section_help(section: str, value: Node) -> str:
+    from cnninspect.frontends.yaml.meant import odd_help, sizes_in
+
+    if section == "layers" and type(value) is Mapping:
+        tight = next((key.text for key, _ in value.pairs if key.text[:1] == "-"), "")
+        return f"a space follows each dash: write '- {clip(tight[1:], 40)}: …'" if tight else "put '- ' before each layer"
+    if type(value) is not Scalar:
+        return ""
+    if section == "layers" and value.text[:1] == "-":
+        return f"a space follows each dash: write '- {clip(value.text[1:].split(' ')[0], 40)}'"
+    sizes = sizes_in(value.text) if section == "input" else []
+    return f"write input: [{', '.join(sizes)}]" if sizes else odd_help(value.text)
 
 
 def _named_well(section: str, name: Scalar, report: Report) -> bool:
@@ -114,10 +123,11 @@ def _named_well(section: str, name: Scalar, report: Report) -> bool:
     if section == "params":
         good = name.text.isidentifier()
         wrong = "" if good else "a param's name is made of letters, digits and '_', and begins with no digit"
+        help_ = "a list is written in square brackets: [2, 3]" if name.text.endswith(")") else ""
     else:
-        wrong = bad_name(name.text) if section in ("blocks", "variants") else ""
+        wrong, help_ = bad_name(name.text) if section in ("blocks", "variants") else "", ""
     if wrong:
-        report.add(name, "bad-name", f"{wrong}, got '{clip(name.text, 40)}'")
+        report.add(name, "bad-name", f"{wrong}, got '{clip(name.text, 40)}'", help=help_)
     return not wrong
 
 

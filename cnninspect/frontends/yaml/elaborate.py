@@ -60,6 +60,8 @@ class Elaborator(Growing):
         try:
             rounds = self._rounds(item, repeat, context)
         except Unknown:
+            if item.let is not None:
+                self._tell_order(item.let, repeat)
             return self.broken(item.op.text, item.op.span, current, context, item.name)
         name = item.name
         if name is not None and "$" not in name.text:
@@ -75,6 +77,14 @@ class Elaborator(Growing):
             context.frame.tensors[prefix] = current
         return current
 
+    def _tell_order(self, let: Mapping, repeat: Scalar | Sequence) -> None:
+        """Say why a name of an item's own let means nothing in its repeat."""
+        last = self.report.findings[-1] if self.report.findings else None
+        mine = {f"nothing here is called '{key.text}'" for key, _ in let.pairs}
+        if last is not None and last.message in mine and repeat.line <= last.span.line <= repeat.end_line:
+            help_ = "repeat is read before the let beside it: write the value, or make it a param"
+            self.report.findings[-1] = last._replace(help=help_)
+
     def _rounds(self, item: Item, repeat: Scalar | Sequence, context: Context) -> list[object]:
         value = value_of(repeat, context.env, self.report)
         if isinstance(value, list):
@@ -82,9 +92,8 @@ class Elaborator(Growing):
             return value
         count = as_int(value)
         if count is None or count < 0:
-            self.report.add(
-                repeat, "bad-value", f"repeat must be a whole number of at least 0, or a list, got {described(value)}"
-            )
+            message = f"repeat must be a whole number of at least 0, or a list, got {described(value)}"
+            self.report.add(repeat, "bad-value", message, help=_meant(value))
             raise Unknown
         self.room_for(count, item)
         return [None] * count
@@ -139,14 +148,10 @@ class Elaborator(Growing):
     def _holds(self, when: Scalar, context: Context) -> bool:
         value = value_of(when, context.env, self.report)
         if isinstance(value, str):
-            self.report.add(
-                when,
-                "bad-value",
-                f"when must be a condition, got {described(value)}",
-                help=f"names in conditions are written with $, such as ${when.text}"
-                if when.text.isidentifier()
-                else "",
-            )
+            from cnninspect.frontends.yaml.meant import condition_help
+
+            help_ = condition_help(value, context.env.names())
+            self.report.add(when, "bad-value", f"when must be a condition, got {described(value)}", help=help_)
             raise Unknown
         return bool(value)
 
@@ -210,7 +215,7 @@ class Elaborator(Growing):
             item.op,
             "unknown-layer",
             f"there is no layer or block called '{clip(op)}'",
-            help=layer_help(op, known, aliases),
+            help=layer_help(op, known, aliases, getattr(item.value, "text", "")),
             notes=layers.broken_plugins,
         )
 
@@ -258,6 +263,8 @@ class Elaborator(Growing):
             facts = self.maker.facts(layer, shapes)
         except Problems as several:
             for problem in several.problems:
+                if problem.code == "wrong-rank" and problem.help and all(tensor.node < 0 for tensor in start):
+                    problem.help = "this is the network's own input: give it as many sizes as the layer works on"
                 notes = (*merges.origin_notes(self, problem, start), *self.chain(context))
                 self.maker.say(problem, item.op, written, notes, full)
             return self.add(Node(full, layer.name, layer, start, (None,), None, item.op.span, context.calls), context)
@@ -269,3 +276,12 @@ class Elaborator(Growing):
             Node(full, layer.name, layer, start, facts.outputs, facts, item.op.span, context.calls, shares, copies),
             context,
         )
+
+
+def _meant(value: object) -> str:
+    """How to write a number or list that was written as something else."""
+    if not isinstance(value, str):
+        return ""
+    from cnninspect.frontends.yaml.meant import value_help
+
+    return value_help(value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnninspect.frontends.yaml.evaluation import ExpressionError, Unknown
 from cnninspect.frontends.yaml.expressions import parse_value
 from cnninspect.frontends.yaml.tree import LARGEST_VALUE, Mapping, Scalar, Sequence
-from cnninspect.values import Problem, Span, show_shape
+from cnninspect.values import Problem, Span, clip, show_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,6 +50,16 @@ class Environment:
 
 RESERVED = ("prev", "i", "item")
 """Names that the language gives a meaning."""
+
+
+def bad_variable(name: str) -> str:
+    """Why ``$name`` cannot refer to something that is called so; empty when it can."""
+    if name in RESERVED:
+        return f"'{name}' already has a meaning in expressions"
+    if not name.isidentifier():
+        return f"a name for expressions is made of letters, digits and '_', and begins with no digit, got '{clip(name)}'"
+    return ""
+
 
 UNKNOWN = object()
 """The value of a name that depends on something broken; nothing more is said about it."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.items import Item
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.sharing import Recorded
+    from cnninspect.frontends.yaml.tree import Node as TreeNode
     from cnninspect.frontends.yaml.tree import Report, Scalar
     from cnninspect.ir import Input
     from cnninspect.values import Shape, Span
@@ -43,7 +44,7 @@ class Growing:
         self.nodes: list[Node] = []
         self.steps = 0
         self.maker = Maker(report, document.entries("defaults"))
-        self.namer = Namer(report, inputs, self.shape)
+        self.namer = Namer(report, inputs, self.shape, self.around)
         self.scopes: dict[str, Recorded] = {}
         self._items: dict[int, Item | None] = {}
 
@@ -73,6 +74,11 @@ class Growing:
         if tensor.node < 0:
             return self.inputs[-1 - tensor.node].shape
         return self.nodes[tensor.node].outputs[tensor.output]
+
+    def around(self, context: Context) -> TreeNode | None:
+        """The list of layers of the block that is being expanded, or of the model."""
+        block = blocks.find(self, context.calls[-1].block) if context.calls else None
+        return block.layers if block else self.document.sections.get("layers")
 
     def previous(self, current: Tensors) -> Previous:
         """``$prev`` for a layer that reads ``current``."""

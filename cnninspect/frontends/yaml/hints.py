@@ -95,12 +95,33 @@ def near(name: str, known: Iterable[str]) -> str | None:
     lower = {word.lower(): word for word in pool}
     if name.lower() in lower:
         return lower[name.lower()]
-    found = get_close_matches(name[:80], pool, 1, 0.6)
-    return found[0] if found else None
+    found = get_close_matches(name[:80], pool, 8, 0.6)
+    slip = next((word for word in found if _one_slip(name, word)), None)
+    return slip or (found[0] if found else None)
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether one character too many, too few or wrong, or two that changed places, make one word of the other."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    at = next((i for i, character in enumerate(shorter) if character != longer[i]), len(shorter))
+    left, right = longer[at:], shorter[at:]
+    if len(longer) > len(shorter):
+        return left[1:] == right
+    return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
+
+
+def plain_word(name: str) -> str:
+    """A name as `alias_table` has it: what stands before its last point is a package."""
+    return name.rpartition(".")[2].lower().replace("_", "")
 
 
 def option_help(layer: str, option: str, known: list[str]) -> str:
     """How to mend an option that a layer does not have."""
+    from cnninspect.frontends.yaml.meant import odd_help
+
+    odd = odd_help(option)
+    if odd:
+        return odd
     word, colon, value = option.partition(":")
     if colon and word in known:
         return f"a space follows the colon: {word}: {value.strip()}"
@@ -115,11 +136,17 @@ def option_help(layer: str, option: str, known: list[str]) -> str:
     return f"{layer} takes {', '.join(known)}" if known else f"{layer} takes no options"
 
 
-def layer_help(name: str, known: Iterable[str], aliases: dict[str, str]) -> str:
-    """How to mend the name of a layer or block that does not exist."""
-    meant = aliases.get(name.lower().replace("_", "").replace("nn.", ""))
+def layer_help(name: str, known: Iterable[str], aliases: dict[str, str], value: str = "") -> str:
+    """How to mend the name of a layer or block that does not exist; ``value`` is the text that stands behind it."""
+    from cnninspect.frontends.yaml.meant import layer_text_help
+
+    meant = aliases.get(plain_word(name))
     if meant:
         return f"it is called '{meant}' here"
+    known = list(known)
+    run_together = layer_text_help(name, value, known, aliases)
+    if run_together:
+        return run_together
     guess = near(name, known)
     return f"did you mean '{guess}'?" if guess else "cnninspect layers lists them all"
 

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.hints import near
+from cnninspect.frontends.yaml.environment import bad_variable
+from cnninspect.frontends.yaml.hints import alias_table, near, plain_word
 from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
 from cnninspect.options import described
+from cnninspect.values import clip
 
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.tree import Node, Report
 
 SIBLINGS = ("name", "from", "repeat", "when", "else", "let", "share")
-WANTED = {"name": "a name", "repeat": "a number or a list", "when": "a condition", "share": "the name of a layer"}
-FOREIGN_OPS = ("type", "layer", "op", "class", "kind", "module")
+WANTED = {
+    "name": "a name",
+    "from": "the name of a layer, or a list of names",
+    "repeat": "a number or a list",
+    "when": "a condition",
+    "let": "a mapping of names to values",
+    "share": "the name of a layer",
+}
+FOREIGN_OPS = ("type", "layer", "op", "class", "class_name", "kind", "module")
+FOREIGN_OPTIONS = ("config", "options", "params", "parameters", "args", "kwargs")
 
 
 class Item:
@@ -68,7 +78,7 @@ def _from_mapping(node: Mapping, report: Report) -> Item | None:
             op,
             "bad-item",
             f"'{op.text}' is not a layer",
-            help=f"write {value.text}: {{…}}, the layer's name being the key",
+            help=f"write {_called(value.text)}, or {_called(value.text)}: {{…}} with its options",
         )
         return None
     item = Item(node, op, None if type(value) is Scalar and value.value is None and not value.quoted else value)
@@ -86,14 +96,32 @@ def _explain_ops(node: Mapping, ops: list[tuple[Scalar, Node]], report: Report) 
     empty = type(value) is Scalar and value.value is None
     guess = near(second.text, SIBLINGS)
     if first.text in FOREIGN_OPS and type(value) is Scalar:
-        help_ = f"the layer's name is the key: {value.text}: {{{second.text}: …}}"
-    elif empty:
+        inside = "…" if second.text in FOREIGN_OPTIONS else f"{second.text}: …"
+        help_ = f"the layer's name is the key: {_called(value.text)}: {{{inside}}}"
+    elif empty and second.text not in _op_like():
         help_ = f"options of {first.text} are indented below it, or written {first.text}: {{{second.text}: …}}"
     elif guess and second.text not in _op_like():
         help_ = f"did you mean '{guess}'?"
     else:
         help_ = f"each layer is an item of its own: write '- {second.text}' on a new line"
     report.add(second, "two-layers-in-one-item", f"one item holds both '{first.text}' and '{second.text}'", help=help_)
+
+
+def _called(word: str) -> str:
+    """A layer's name as it is here, where another library's is known."""
+    from cnninspect.layers import load_all  # for the hint only
+
+    aliases = alias_table((name, kind.aliases) for name, kind in load_all().items())
+    return aliases.get(plain_word(word), clip(word, 40))
+
+
+def _names_well(let: Mapping, report: Report) -> bool:
+    """Whether expressions can refer to all that a let declares."""
+    wrong = [(key, bad_variable(key.text)) for key, _ in let.pairs]
+    for key, why in wrong:
+        if why:
+            report.add(key, "bad-name", why, help="give this part of let another name")
+    return not any(why for _, why in wrong)
 
 
 def _op_like() -> set[str]:
@@ -108,7 +136,11 @@ def _siblings(item: Item, node: Mapping, report: Report) -> bool:
         word = key.text
         if key is item.op:
             continue
-        if word in ("name", "repeat", "when", "share"):
+        if type(value) is Scalar and value.value is None and word != "else":
+            help_ = f"write {WANTED[word]}, or leave {word} out"
+            report.add(key, "bad-item", f"{word} is empty", help=help_)
+            good = False
+        elif word in ("name", "repeat", "when", "share"):
             if type(value) is Scalar or (word == "repeat" and type(value) is Sequence):
                 setattr(item, word, value)
                 continue
@@ -120,6 +152,7 @@ def _siblings(item: Item, node: Mapping, report: Report) -> bool:
             item.else_ = value
         elif type(value) is Mapping:  # let is the only word left
             item.let = value
+            good = _names_well(value, report) and good
         else:
             report.add(value, "bad-item", "let must be a mapping of names to values", help="let: {width: $out * 4}")
             good = False

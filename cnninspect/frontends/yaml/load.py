@@ -13,7 +13,7 @@ from cnninspect.frontends.yaml.environment import UNKNOWN, Environment
 from cnninspect.frontends.yaml.growing import TooLarge
 from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.parameters import read_params
-from cnninspect.frontends.yaml.ports import lost_inputs, read_inputs, read_outputs
+from cnninspect.frontends.yaml.ports import likely_misread, lost_inputs, read_inputs, read_outputs
 from cnninspect.frontends.yaml.reader import read_tree
 from cnninspect.frontends.yaml.smallest import CODE, smallest_input
 from cnninspect.frontends.yaml.tree import Enough, Mapping, Report, Scalar, Sequence, Source
@@ -63,7 +63,7 @@ def load(source: Source, wanted: Wanted, opener: Callable[[str, Source], Source]
         return _stopped(report, [source], ())
     if document is None:
         return Loaded(None, ordered(report, sources), tuple(sources))
-    return _loaded(document, sources, wanted, report)
+    return finish(document, sources, wanted, report)
 
 
 class Family:
@@ -91,13 +91,14 @@ class Family:
         """The network itself, or one of its variants."""
         if self.document is None:
             return load(self.source, Wanted(variant), self.opener)
-        return _loaded(self.document, self.sources, Wanted(variant), Report())
+        return finish(self.document, self.sources, Wanted(variant), Report())
 
 
-def _loaded(document: Document, sources: list[Source], wanted: Wanted, report: Report) -> Loaded:
+def finish(document: Document, sources: list[Source], wanted: Wanted, report: Report) -> Loaded:
+    """The model of a document that has been opened."""
     variants = tuple(document.entries("variants"))
     try:
-        graph = _build(document, wanted, report)
+        graph = build(document, wanted, report)
     except Enough:
         return _stopped(report, sources, variants)
     if graph is not None and report.broken:
@@ -164,7 +165,10 @@ def _same_file(one: Source, other: Source) -> bool:
     return realpath(one.path) == realpath(other.path)
 
 
-def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
+def build(
+    document: Document, wanted: Wanted, report: Report, kind: Callable[..., Elaborator] = Elaborator
+) -> Graph | None:
+    """The graph of a document, ``kind`` being what elaborates it; what is wrong goes into the report."""
     layers = document.sections.get("layers")
     if type(layers) is not Sequence:
         if "layers" not in document.mistaken and not report.broken:
@@ -178,7 +182,7 @@ def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
     if any(not finding.span.line for finding in report.findings):
         return None  # the caller asked for something that the model does not have: no other network is reported on
     check_defaults(document, report)
-    elaborator = Elaborator(document, report, inputs, params)
+    elaborator = kind(document, report, inputs, params)
     elaborator.namer.lost = lost_inputs(document, inputs)
     for name in document.entries("blocks"):
         find(elaborator, name)  # a block that cannot be one is a mistake, called or not
@@ -191,9 +195,10 @@ def _build(document: Document, wanted: Wanted, report: Report) -> Graph | None:
     except TooLarge:
         return None
     if not elaborator.nodes and (not report.broken or not layers.items):
-        left_out = bool(layers.items)
-        message = "every layer of the model is left out by its condition" if left_out else "the model has no layers"
-        report.add(layers, "missing-layers", message, help="" if left_out else "write one item for each layer")
+        from cnninspect.frontends.yaml.empty import why_empty
+
+        message = why_empty(elaborator, layers) if layers.items else "the model has no layers"
+        report.add(layers, "missing-layers", message, help="" if layers.items else "write one item for each layer")
     outputs = read_outputs(elaborator, context, last, document)
     if not report.broken:  # what a mistake leaves out may be what uses them
         warn_unused(document, elaborator, report)
@@ -221,16 +226,21 @@ def params_scope(params: Environment) -> Environment:
 def _add_smallest_input(document: Document, wanted: Wanted, graph: Graph, report: Report) -> None:
     """Where a map has shrunk to nothing, tell with which input the first such layer would have fitted."""
     index = next((i for i, finding in enumerate(report.findings) if finding.code == CODE), None)
-    if index is None or len(graph.inputs) != 1 or len(graph.nodes) > MOST_TRIED:
+    if index is None or len(graph.inputs) != 1:
         return
     finding = report.findings[index]
     last = document.text("layout") == "channels_last"
+    misread = "" if last else likely_misread(graph.inputs[0].shape)
+    if misread:
+        report.findings[index] = finding._replace(notes=(*finding.notes, misread))
+    if misread or len(graph.nodes) > MOST_TRIED:  # another size would not be the remedy
+        return
 
     def fails(shape: Shape) -> bool:
         again = Report()
         given = (*shape[1:], shape[0]) if last else shape
         try:
-            tried = _build(document, wanted._replace(inputs={None: given}), again)
+            tried = build(document, wanted._replace(inputs={None: given}), again)
         except Enough:
             return True
         node = next((node for node in tried.nodes if node.name == finding.layer), None) if tried else None

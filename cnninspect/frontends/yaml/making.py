@@ -23,6 +23,8 @@ Written = dict[str, tuple["Scalar", "Node"]]
 """Options as written: by name, with key and value in the file."""
 
 
+MOST_COMPARED = 100
+"""Options among which the pieces of a list are looked for: no layer has as many."""
 MOST_KEPT = 10_000
 """How many layers are remembered: a network in which so many differ gains nothing from it."""
 
@@ -62,7 +64,7 @@ class Maker:
         good = True
         for name, (key, node) in written.items():
             if name not in known:
-                help_ = option_help(layer_type.name, name, list(known))
+                help_ = _option_help(layer_type, name, written)
                 self.report.add(key, "unknown-option", f"{layer_type.name} has no option '{clip(name)}'", help=help_)
                 good = False
                 continue
@@ -89,6 +91,7 @@ class Maker:
             made = layer_type(given, rank)
         except Problems as several:
             for problem in several.problems:
+                self._explain(problem, given.get(problem.option or ""), written)
                 self.say(problem, op, written, ())
             return None
         if len(self._layers) > MOST_KEPT:
@@ -96,6 +99,19 @@ class Maker:
             self._facts.clear()
         self._layers[key] = made
         return made
+
+    def _explain(self, problem: Problem, value: object, written: Written) -> None:
+        """Add how to write a value that is text where none is expected."""
+        texts = [part for part in (value if isinstance(value, list) else [value]) if isinstance(part, str)]
+        if problem.code != "bad-value" or problem.help or not texts:
+            return
+        from cnninspect.frontends.yaml.meant import value_help
+
+        found = value_help(texts[0], number="number" in problem.message, listed=isinstance(value, list))
+        node = written[problem.option or ""][1]
+        if found and type(node) is Scalar and "$" in node.text:
+            found = f"where {clip(node.text, 40)} comes from: {found}"
+        problem.help = found
 
     def facts(self, layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
         """What the layer states on these inputs; raises Problems."""
@@ -118,6 +134,15 @@ class Maker:
         """Report what a layer said, at the option that it is about."""
         where = written.get(problem.option or "")
         self.report.problem(where[1] if where else op, problem, notes=notes, layer=layer)
+
+
+def _option_help(layer_type: type[Layer], name: str, written: Written) -> str:
+    from cnninspect.frontends.yaml.meant import tuple_help
+
+    known = list(layer_type.schema_options)
+    few = len(written) <= MOST_COMPARED
+    taken_apart = tuple_help(name, {option: node for option, (_, node) in written.items()}) if few else ""
+    return taken_apart or option_help(layer_type.name, name, known)
 
 
 def _bare_help(layer_type: type[Layer]) -> str:

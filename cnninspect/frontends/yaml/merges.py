@@ -55,9 +55,9 @@ def _sort(
     elaborator: Elaborator,
     layer_type: type[Merge],
     value: Mapping,
-) -> tuple[list[Sequence | None] | None, Mapping | None]:
+) -> tuple[list[Sequence] | None, Mapping | None]:
     """Tell branches from options; no branches at all (None) where one cannot be understood."""
-    branches: list[Sequence | None] = []
+    branches: list[Sequence] = []
     options: list[tuple[Scalar, Node]] = []
     good = True
     for key, node in value.pairs:
@@ -66,7 +66,9 @@ def _sort(
         elif type(node) is Sequence:
             branches.append(node)
         elif type(node) is Scalar and node.value is None:
-            branches.append(None)
+            help_ = f"write {key.text}: [] to pass the input on as it is"
+            elaborator.report.add(key, "bad-branch", f"branch '{key.text}' is empty", help=help_)
+            good = False
         else:
             elaborator.report.add(
                 node,
@@ -79,7 +81,7 @@ def _sort(
     return (branches if good else None), (picked if options else None)
 
 
-def _branches(elaborator: Elaborator, branches: list[Sequence | None], start: Tensors, context: Context) -> Tensors:
+def _branches(elaborator: Elaborator, branches: list[Sequence], start: Tensors, context: Context) -> Tensors:
     """What the branches make. All read the same tensor; after a split, each its own part."""
     parts: list[Tensors] = [start] * len(branches)
     if len(start) > 1 and len(start) == len(branches):
@@ -87,7 +89,7 @@ def _branches(elaborator: Elaborator, branches: list[Sequence | None], start: Te
     made: list[Tensors] = []
     for branch, part in zip(branches, parts):  # noqa: B905 - equally long by construction
         inner = context.within(context.scope)
-        made.append(part if branch is None else elaborator.run_list(branch.items, part, inner))
+        made.append(elaborator.run_list(branch.items, part, inner))
     return tuple(tensor for several in made for tensor in several)
 
 

@@ -9,11 +9,11 @@ from cnninspect.frontends.yaml.evaluation import ExpressionError, Unknown
 from cnninspect.frontends.yaml.expressions import parse_name
 from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.naming import bad_name
-from cnninspect.frontends.yaml.tree import Report, Scalar, Sequence
+from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence
 from cnninspect.values import Span, clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cnninspect.frontends.yaml.context import Context
     from cnninspect.frontends.yaml.naming import Tensors
@@ -35,9 +35,18 @@ class Full(str):
 class Namer:
     """Every name of the network, with the place that took it."""
 
-    def __init__(self, report: Report, inputs: tuple[Input, ...], shape: Callable[[Tensor], Shape | None]) -> None:
+    def __init__(
+        self,
+        report: Report,
+        inputs: tuple[Input, ...],
+        shape: Callable[[Tensor], Shape | None],
+        around: Callable[[Context], Node | None],
+    ) -> None:
         self.report = report
         self.shape = shape
+        self.around = around
+        self._written: dict[int, dict[str, Scalar]] = {}
+        """Of a list of layers the names that it gives, the last place of each, once that has been asked for."""
         self.lost: set[str] = set()
         """Inputs that have a mistake of their own: what reads them is unknown."""
         self.taken: dict[str, Span] = {given.name: given.span for given in inputs}
@@ -151,16 +160,20 @@ class Namer:
             return ()
         found = context.frame.resolve(text, context.scope.prefix) or self._inside_broken(text, context)
         if found is None:
-            guess = near(text, [*context.frame.visible()[-MOST_COMPARED:], "prev"])
-            self.report.add(
-                node,
-                "unknown-tensor",
-                f"no layer above is called '{clip(text)}'",
-                help=f"did you mean '{guess}'?"
-                if guess
-                else "a layer is read by its name; names inside a block are private to it",
-            )
+            message = f"no layer above is called '{clip(text)}'"
+            self.report.add(node, "unknown-tensor", message, help=self._missing_help(node, text, context))
         return found
+
+    def _missing_help(self, node: Scalar, text: str, context: Context) -> str:
+        around = self.around(context)
+        if around is not None and id(around) not in self._written:
+            self._written[id(around)] = {key.text: key for key in names_given(around)}
+        below = self._written[id(around)].get(text) if around is not None else None
+        if below is not None and below.source is node.source and below.line > node.end_line:
+            return f"'{clip(text)}' is below, at line {below.line}: a layer reads what stands above it"
+        guess = near(text, [*context.frame.visible()[-MOST_COMPARED:], "prev"])
+        private = "a layer is read by its name; names inside a block are private to it"
+        return f"did you mean '{guess}'?" if guess else private
 
     def _inside_broken(self, name: str, context: Context) -> Tensors | None:
         """What stands for a part of something that could not be made: that it has no such part is not known."""
@@ -170,6 +183,23 @@ class Namer:
             if found and self.shape(found[0]) is None:
                 return found
         return None
+
+
+def names_given(layers: Node) -> Iterator[Scalar]:
+    """The names that are written below a list of layers, in the order of the file but for what aliases repeat."""
+    seen: set[int] = set()
+    stack = [layers]
+    while stack:
+        node = stack.pop()
+        if type(node) is Scalar or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if type(node) is Sequence:
+            stack.extend(reversed(node.items))
+        else:
+            assert type(node) is Mapping
+            yield from [value for key, value in node.pairs if key.text == "name" and type(value) is Scalar]
+            stack.extend([value for _, value in reversed(node.pairs)])
 
 
 NOWHERE = Span("", 0, 0, 0, 0)

@@ -8,7 +8,7 @@ from cnninspect.frontends.yaml.environment import RESERVED, UNKNOWN, Environment
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.reader import read_tree
-from cnninspect.frontends.yaml.tree import Mapping, Scalar, Source
+from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Source
 from cnninspect.values import Span, clip
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as AnyMapping
 
     from cnninspect.frontends.yaml.document import Document
-    from cnninspect.frontends.yaml.tree import Node, Report
+    from cnninspect.frontends.yaml.tree import Node
 
 ABOUT = ("description", "reference")
 """What a variant may say of itself besides its params."""
@@ -117,10 +117,10 @@ def _variant(document: Document, variant: str, report: Report) -> dict[str, Node
 def variant_params(document: Document, variant: str, report: Report) -> Iterator[tuple[str, Node]]:
     """The params that a variant changes; anything else in it is reported."""
     _, node = document.entries("variants")[variant]
-    if type(node) is Scalar and node.value is None:
-        return
     if type(node) is not Mapping:
-        report.add(node, "bad-variant", f"variant '{variant}' must be a mapping of params to values")
+        empty = type(node) is Scalar and node.value is None
+        help_ = f"write {variant}: {{}} for one that changes nothing" if empty else f"write {variant}: {{param: value}}"
+        report.add(node, "bad-variant", f"variant '{variant}' must be a mapping of params to values", help=help_)
         return
     known = document.entries("params")
     for key, value in node.pairs:
@@ -146,6 +146,13 @@ def _parse(name: str, text: str, report: Report) -> Node | None:
     source = Source(f"--set {clip(name, 40)}", text)
     if not text.strip():
         return Scalar(source, (1, 1, 1, 1), "", None, quoted=False)
-    known = len(report.findings)
-    tree = read_tree(source, report)
-    return tree if len(report.findings) == known else None
+    found = Report()
+    tree = read_tree(source, found)
+    if not found.findings:
+        return tree
+    if "\n" in text.strip():
+        message = f"the value of --set {clip(name, 40)} has several lines and is not YAML: {clip(text)}"
+        report.add(Span(source.name, 0, 0, 0, 0), "yaml-syntax", message, help="write it on one line")
+    else:
+        report.findings += found.findings
+    return None

@@ -9,8 +9,8 @@ from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.naming import bad_name
 from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
 from cnninspect.ir import Input, Output
-from cnninspect.options import LARGEST, as_int, described
-from cnninspect.values import Shape, Span, clip
+from cnninspect.options import AXES, LARGEST, as_int, described
+from cnninspect.values import Shape, Span, clip, product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as AnyMapping
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from cnninspect.ir import Tensor
 
 MAX_AXES = 4
+CHANNELS = (1, 3, 4)
+"""What images have; a size that looks like it may stand where channels were meant."""
 
 
 def read_inputs(
@@ -46,6 +48,12 @@ def read_inputs(
         given = shapes.get(name, shapes.get(None))
         span = node.span if given is None else Span("--input", 0, 0, 0, 0)
         shape = _shape(node, params, report) if given is None else _checked(list(given), span, report)
+        if given is not None and shape is not None and _looks_batched(given, node, last=last):
+            called = f"{name}=" if len(declared) > 1 else ""
+            written, inner = called + "x".join(map(str, given)), called + "x".join(map(str, given[1:]))
+            message = f"--input {written} has {len(given)} sizes, and the input has {len(given) - 1} in the file"
+            help_ = f"the batch is not part of a shape: write --input {inner} --batch {given[0]}"
+            report.add(node, "batch-in-shape", message, help=help_, severity="warning")
         if shape is not None:
             found.append(Input(name, (shape[-1], *shape[:-1]) if last else shape, span))
     known = [given.name for given in found]
@@ -70,7 +78,7 @@ def _declared(document: Document, report: Report) -> list[tuple[str, Node]]:
     if one is not None:
         inner = one.get("shape") if type(one) is Mapping else one
         if inner is None:
-            report.add(one, "bad-shape", "input needs a shape", help="input: [3, 224, 224]")
+            report.add(one, "bad-shape", "input needs a shape", help=_input_help(one))
             return []
         return [("input", inner)]
     if type(several) is not Mapping:
@@ -88,6 +96,28 @@ def _declared(document: Document, report: Report) -> list[tuple[str, Node]]:
         else:
             found.append((key.text, node))
     return found
+
+
+def _input_help(node: Node) -> str:
+    """How to write what stands in a mapping that has no shape."""
+    pairs = node.pairs if type(node) is Mapping else []
+    sizes = {key.text: value.text for key, value in pairs if type(value) is Scalar}
+    if "channels" in sizes and len(sizes) == len(pairs) and {*sizes} <= {*AXES}:
+        return f"write input: [{', '.join([sizes[axis] for axis in AXES if axis in sizes])}]"
+    if len(pairs) == 1 and pairs[0][0].text in ("size", "sizes", "dims", "dimensions"):
+        return f"write shape in place of {pairs[0][0].text}"
+    if pairs and all(type(value) is Sequence for _, value in pairs):
+        return f"names stand under inputs: write inputs: {{{clip(pairs[0][0].text, 40)}: […]}}"
+    return "input: [3, 224, 224]"
+
+
+def _looks_batched(given: Shape, node: Node, *, last: bool) -> bool:
+    """Whether a shape of the caller has one size more than the file's, and the batch may be it."""
+    if type(node) is not Sequence or len(given) != len(node.items) + 1:
+        return False
+    channels = node.items[-1 if last else 0]
+    same = type(channels) is not Scalar or channels.value in (given[-1 if last else 1], channels.text)
+    return same and (given[0] == 1 or not last)
 
 
 def _channels_last(document: Document, report: Report) -> bool:
@@ -120,7 +150,10 @@ def _checked(value: list[object], span: Span, report: Report, node: Node | None 
         size = as_int(item)
         if size is None or not 1 <= size <= LARGEST:
             where = items[index].span if index < len(items) else span
-            report.add(where, "bad-shape", f"a size must be a whole number of at least 1, got {described(item)}")
+            large = isinstance(item, (int, float)) and item > LARGEST
+            wanted = f"at most {LARGEST:,}" if large else "a whole number of at least 1"
+            help_ = _size_help(value, index)
+            report.add(where, "bad-shape", f"a size must be {wanted}, got {described(item)}", help=help_)
             return None
         shape.append(size)
     if not 1 <= len(shape) <= MAX_AXES:
@@ -131,7 +164,37 @@ def _checked(value: list[object], span: Span, report: Report, node: Node | None 
             help="the batch is not part of it: use --batch",
         )
         return None
+    if product(shape) > LARGEST:
+        message = f"the input has {product(shape):,} values, and at most {LARGEST:,} are allowed"
+        report.add(span, "bad-shape", message, help="is a size mistyped?")
+        return None
     return tuple(shape)
+
+
+def _size_help(value: list[object], index: int) -> str:
+    """How to mend the size at an index: it may be the batch, or text that was meant to be a number."""
+    item, rest = value[index], value[1:]
+    if index == 0 and rest and (item in (None, -1) or str(item).lower() in ("none", "batch", "n", "b", "?")):
+        written = f"the batch is not part of a shape: write {clip([*rest], 60)}"
+        last = MAX_AXES > len(rest) > 1 and rest[-1] in CHANNELS and rest[0] not in CHANNELS
+        return f"{written}, with layout: channels_last" if last else written
+    if not isinstance(item, str):
+        return ""
+    from cnninspect.frontends.yaml.meant import value_help
+
+    return value_help(item, listed=True)
+
+
+def likely_misread(shape: Shape) -> str:
+    """A note on what an input was perhaps meant to be, where a window does not fit on it; empty where nothing shows."""
+    written = clip(list(shape), 60)
+    if len(shape) == MAX_AXES and shape[0] == 1 and shape[1] in CHANNELS:
+        note = f"the input {written} is read as 1 channel and three axes: if its first size is the batch, leave that out"
+    elif len(shape) > 2 and shape[-1] in CHANNELS and shape[0] > max(CHANNELS):  # noqa: PLR2004 - channels and two axes
+        note = f"the input {written} is read as {shape[0]} channels: if they come last, write layout: channels_last"
+    else:
+        note = ""
+    return note
 
 
 def read_outputs(elaborator: Elaborator, context: Context, last: Tensors, document: Document) -> tuple[Output, ...]:

@@ -80,7 +80,7 @@ def _read_file(path: str) -> bytes:
             _refuse_special(path, os.fstat(file.fileno()))
             data = file.read(LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise Unreadable("file-not-found", f"there is no file '{clip(path)}'", help=_near(path)) from None
+        raise _missing(path) from None
     except ValueError:  # said differently by every version of Python
         raise Unreadable(
             "unreadable-file", f"'{clip(path)}' cannot be read: a name contains no NUL character"
@@ -123,19 +123,28 @@ def _unreadable(what: str, error: Exception) -> Unreadable:
     return Unreadable("unreadable-file", f"{what} cannot be read: {clip(reason[:1].lower() + reason[1:])}")
 
 
-def _near(path: str) -> str:
-    """The file that may have been meant: the same with a suffix, or a near name in the same folder."""
+def _missing(path: str) -> Unreadable:
+    if os.path.islink(path):
+        target = clip(os.readlink(path))
+        message = f"'{clip(path)}' is a link to '{target}', which is not there"
+        return Unreadable("file-not-found", message, help="mend the link, or name the file itself")
+    return Unreadable("file-not-found", f"there is no file '{clip(path)}'", help=near_file(path))
+
+
+def near_file(path: str) -> str:
+    """Help with the file that may have been meant: the same with a suffix, or a near name in the same folder."""
     folder, name = os.path.split(path)
     try:
         with os.scandir(folder or ".") as entries:
             some = zip(entries, range(1000))  # noqa: B905 - the shorter ends it
-            names = [entry.name for entry, _ in some if entry.name.endswith((".yaml", ".yml"))]
+            names = [entry.name for entry, _ in some if entry.name.endswith((".yaml", ".yml")) and entry.is_file()]
     except (OSError, ValueError):
         return ""
-    from difflib import get_close_matches
+    from cnninspect.frontends.yaml.hints import near
 
-    close = [stem for stem in names if os.path.splitext(stem)[0] == name] or get_close_matches(name, names, 1)
-    return f"did you mean '{clip(os.path.join(folder, close[0]))}'?" if close else ""
+    stems = {os.path.splitext(found)[0]: found for found in sorted(names)}
+    meant = near(os.path.splitext(name)[0] if name.endswith((".yaml", ".yml")) else name, stems)
+    return f"did you mean '{clip(os.path.join(folder, stems[meant]))}'?" if meant else ""
 
 
 def _decoded(name: str, data: bytes, path: str | None) -> Source:

@@ -99,7 +99,7 @@ def tokens(text: str, base: int) -> list[Token]:
             short_enough(value, Place(base + start, base + at))
         elif char in "$_" or char.isalpha():
             at = end_of_name(text, at + (char == "$"))
-            before, value = word(text[start:at], before, base + start)
+            before, value = word(text[start:at], before, base + start, text[at : at + 1])
         else:
             at, before = symbol(text, at, base)
         found.append((before, value, base + start, base + at))
@@ -153,11 +153,13 @@ def number(written: str, start: int, end: int) -> float:
     return value if value < LIMIT else bounded(value, Place(start, end))
 
 
-def word(written: str, before: str, start: int) -> tuple[str, object]:
+def word(written: str, before: str, start: int, follows: str) -> tuple[str, object]:
     """The kind and value of a name, a word or what follows a point."""
     if written[0] == "$":
         if len(written) == 1:
-            raise unreadable("a '$' stands alone", start, start + 1, "write the name right behind it: $width")
+            number = "the '$' belongs to a name: write a number without it"
+            help_ = number if follows in DIGITS else "write the name right behind it: $width"
+            raise unreadable("a '$' stands alone", start, start + 1, help_)
         return "name", written
     if before == ".":
         return "field", written

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from cnninspect import layers
 from cnninspect.frontends.yaml.blocks import find, library
-from cnninspect.frontends.yaml.environment import scalars
+from cnninspect.frontends.yaml.environment import Environment, scalars
 from cnninspect.frontends.yaml.evaluation import ExpressionError
 from cnninspect.frontends.yaml.expressions import parse_name, parse_value
 from cnninspect.frontends.yaml.hints import alias_table, layer_help
-from cnninspect.frontends.yaml.tree import Mapping
+from cnninspect.frontends.yaml.tree import Enough, Mapping, Scalar, Sequence
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cnninspect.frontends.yaml.document import Document
     from cnninspect.frontends.yaml.elaborate import Elaborator
@@ -36,8 +36,25 @@ def check_defaults(document: Document, report: Report) -> None:
 
 
 def warn_unused(document: Document, elaborator: Elaborator, report: Report) -> None:
-    """Warn of params, blocks and arguments that nothing refers to, each in the file that declares it."""
-    params, blocks = document.entries("params"), document.entries("blocks")
+    """Warn of params, blocks, arguments and names of let that nothing refers to, each in the file that declares it."""
+    try:
+        _warn_names(document, report)
+        _warn_declared(document, elaborator, report)
+    except Enough:
+        pass  # there is no end of them, and nothing wrong with the network
+
+
+def _warn_names(document: Document, report: Report) -> None:
+    own = document.source
+    if "let" in own.text:  # most models have none
+        for key in _unused_names(document):
+            if key.source is own:
+                message = f"name '{clip(key.text)}' is declared by let and never used"
+                report.add(key, "unused-name", message, severity="warning", help=_advice(key))
+
+
+def _warn_declared(document: Document, elaborator: Elaborator, report: Report) -> None:
+    params, blocks, own = document.entries("params"), document.entries("blocks"), document.source
     if not (params or blocks):
         return
     bodies = [node for _, node in blocks.values()]
@@ -45,11 +62,9 @@ def warn_unused(document: Document, elaborator: Elaborator, report: Report) -> N
     values = [node for section in ("params", "variants", "defaults") for _, node in document.entries(section).values()]
     everything = [*bodies, *sections, *values]
     names, words = _mentions(everything)
-    own = document.source
     for name, (key, _) in params.items():
         if name not in names and key.source is own:
-            advice = f"remove it, or refer to it as ${name}"
-            report.add(key, "unused-param", f"param '{name}' is never used", severity="warning", help=advice)
+            report.add(key, "unused-param", f"param '{name}' is never used", severity="warning", help=_advice(key))
     for name, (key, node) in blocks.items():
         block = find(elaborator, name)
         if name not in words and key.source is own:
@@ -61,8 +76,86 @@ def warn_unused(document: Document, elaborator: Elaborator, report: Report) -> N
         for arg, _default in block.args:
             if arg.text not in inside:
                 message = f"argument '{arg.text}' of block '{name}' is never used"
-                advice = f"remove it, or refer to it as ${arg.text}"
-                report.add(arg, "unused-argument", message, severity="warning", help=advice)
+                report.add(arg, "unused-argument", message, severity="warning", help=_advice(arg))
+
+
+def _advice(key: Scalar) -> str:
+    return f"remove it, or refer to it as ${clip(key.text)}"
+
+
+def _unused_names(document: Document) -> list[Scalar]:
+    """The keys of let that nothing which sees them refers to."""
+    lets = Lets()
+    for _, node in document.entries("blocks").values():
+        lets.block(node)
+    lets.layers(document.sections["layers"], Environment({}))
+    defaults, _ = _mentions([node for _, node in document.entries("defaults").values()])  # they see what a layer sees
+    return [key for key in lets.declared.values() if id(key) not in lets.used and key.text not in defaults]
+
+
+class Lets:
+    """Which names of let are referred to: an expression means the innermost let around it that has its name.
+
+    The let of a layer is seen by the whole item but ``repeat``, which comes before it; that of a block by its
+    layers. Of its own names a let sees those above.
+    """
+
+    def __init__(self) -> None:
+        self.declared: dict[int, Scalar] = {}
+        self.used: set[int] = set()
+        self._seen: dict[tuple[int, int, bool], Environment] = {}
+        """What an alias repeats is looked at once; a scope is kept, so that its id stays its own."""
+
+    def block(self, node: Node) -> None:
+        """Look at a block's declaration."""
+        let = node.get("let") if type(node) is Mapping else None
+        layers = node.get("layers") if type(node) is Mapping else node
+        assert layers is not None  # a block without layers has been reported
+        scope = Environment({})
+        self.layers(layers, self._declare(let, scope) if type(let) is Mapping else scope)
+
+    def layers(self, node: Node, scope: Environment) -> None:
+        """Look at a list of layers and all that is below it."""
+        stack = [(node, scope, False)]
+        while stack:
+            found, sees, item = stack.pop()
+            if type(found) is Scalar:
+                self._use(found, sees)
+                continue
+            known = (id(found), id(sees), item)
+            if known in self._seen:
+                continue
+            self._seen[known] = sees
+            if type(found) is Sequence:
+                stack += [(part, sees, True) for part in found.items]
+            else:
+                assert type(found) is Mapping
+                stack += self._pairs(found, sees, item=item)
+
+    def _pairs(self, node: Mapping, scope: Environment, *, item: bool) -> Iterator[tuple[Node, Environment, bool]]:
+        """What stands in a mapping, each with what it sees and whether it is an item of a list of layers."""
+        let = node.get("let") if item else None
+        inner = self._declare(let, scope) if type(let) is Mapping else scope
+        for key, value in node.pairs:
+            yield key, inner, False
+            if not item or key.text != "let":
+                yield value, scope if item and key.text == "repeat" else inner, key.text == "else"
+
+    def _declare(self, let: Mapping, scope: Environment) -> Environment:
+        inner = Environment({}, scope)
+        for key, value in let.pairs:
+            for scalar in scalars([value]):
+                self._use(scalar, inner)
+            inner.values[key.text] = key
+            self.declared[id(key)] = key
+        return inner
+
+    def _use(self, scalar: Scalar, scope: Environment) -> None:
+        for name in _names(scalar.text):
+            try:
+                self.used.add(id(scope.lookup(name)))
+            except KeyError:
+                pass  # a param, an argument, or what the language brings
 
 
 def _mentions(nodes: Iterable[Node]) -> tuple[set[str], set[str]]:
@@ -70,15 +163,21 @@ def _mentions(nodes: Iterable[Node]) -> tuple[set[str], set[str]]:
     names: set[str] = set()
     words: set[str] = set()
     for scalar in scalars(nodes):
-        text = scalar.text
-        words.add(text)
-        if "$" not in text:
-            continue
-        for parse in (parse_value, parse_name):
-            try:
-                expression = parse(text)
-            except ExpressionError:
-                continue
-            assert expression is not None  # the text has a $
-            names |= expression.names()
+        words.add(scalar.text)
+        names |= _names(scalar.text)
     return names, words
+
+
+def _names(text: str) -> set[str]:
+    """The names that a text refers to, whether it stands for a value or is a name with values in it."""
+    names: set[str] = set()
+    if "$" not in text:
+        return names
+    for parse in (parse_value, parse_name):
+        try:
+            expression = parse(text)
+        except ExpressionError:
+            continue
+        assert expression is not None  # the text has a $
+        names |= expression.names()
+    return names

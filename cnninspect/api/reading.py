@@ -1,20 +1,19 @@
-"""All that the package offers to Python programs: find a model, read it, summarize it."""
+"""Find a model, read it, and what is raised where that cannot be done."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cnninspect.records import Record
-from cnninspect.values import Problem, Problems, clip
+from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnninspect.frontends.yaml.load import Family as Opened
     from cnninspect.frontends.yaml.load import Loaded
-    from cnninspect.ir import Graph, Node
-    from cnninspect.passes.cost import Cost, Totals
-    from cnninspect.passes.keras_count import KerasCount
+    from cnninspect.frontends.yaml.tree import Source
+    from cnninspect.ir import Graph
     from cnninspect.values import Finding, Shape
 
 
@@ -36,31 +35,6 @@ class CannotRun(Exception):
         self.problem = problem
 
 
-class Row(Record):
-    """One layer of a summary."""
-
-    node: Node
-    cost: Cost
-    runs: bool
-    """False for a layer that exists only while the network learns."""
-
-
-COUNTS = ("torch", "keras")
-"""Whose count of parameters: torch keeps running statistics apart, Keras counts them among the non-trainable."""
-
-
-class Summary(Record):
-    """Every figure of a network at a batch and data type."""
-
-    graph: Graph
-    batch: int
-    dtype: str
-    rows: tuple[Row, ...]
-    totals: Totals
-    keras: KerasCount | None = None
-    """What Keras would count, where it was asked for."""
-
-
 def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
     model: str,
     *,
@@ -79,9 +53,21 @@ def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
     from cnninspect.frontends.yaml.source import BadText
 
     try:
-        source, shipped_variant = locate.find(model, text)
+        source, chosen = find_source(model, variant, text)
     except BadText as bad:
         return locate.broken(model, bad)
+    return load(source, Wanted(chosen, sets or {}, inputs or {}), locate.Opener(outside=outside))
+
+
+def find_source(model: str, variant: str | None, text: str | None) -> tuple[Source, str | None]:
+    """The source of a model and which variant of it is asked for; raises CannotRun and BadText."""
+    from cnninspect.frontends import locate
+    from cnninspect.frontends.yaml.source import BadText
+
+    try:
+        source, shipped_variant = locate.find(model, text)
+    except BadText:
+        raise
     except Problem as problem:
         raise CannotRun(problem) from None
     if variant is not None and shipped_variant is not None and variant != shipped_variant:
@@ -92,8 +78,7 @@ def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
                 help=f"ask for {clip(variant)} alone, or for --variant {clip(variant)} of {source.name[:-5]}",
             ),
         )
-    wanted = Wanted(shipped_variant if variant is None else variant, sets or {}, inputs or {})
-    return load(source, wanted, locate.Opener(outside=outside))
+    return source, shipped_variant if variant is None else variant
 
 
 def load(model: str, /, *, variant: str | None = None, input: Shape | None = None, **params: object) -> Graph:
@@ -144,42 +129,3 @@ def shipped() -> list[Shipped]:
         found.append(Shipped(family, family, path, None, opened))
         found += [Shipped(name, family, path, name, opened) for name in opened.variants if name != family]
     return found
-
-
-def summarize(graph: Graph, *, batch: int = 1, dtype: str = "float32", count: str = "torch") -> Summary:
-    """Every figure of a graph: for each layer and in total; with ``count="keras"`` also as Keras counts parameters."""
-    from cnninspect.passes.cost import DTYPES, costs, total
-    from cnninspect.passes.usage import at_inference
-
-    if dtype not in DTYPES:
-        message = f"unknown dtype '{clip(dtype)}': use {', '.join(DTYPES)}"
-        raise ValueError(message)
-    if count not in COUNTS:
-        message = f"unknown count '{clip(count)}': use {', '.join(COUNTS)}"
-        raise ValueError(message)
-    found = costs(graph, batch, dtype)
-    runs = at_inference(graph)
-    rows = tuple([Row(*row) for row in zip(graph.nodes, found, runs)])  # noqa: B905 - one each
-    return Summary(graph, batch, dtype, rows, total(found, runs), _keras(graph, found) if count == "keras" else None)
-
-
-def _keras(graph: Graph, found: list[Cost]) -> KerasCount:
-    from cnninspect.passes.keras_count import keras_count
-
-    return keras_count(graph.nodes, found)
-
-
-__all__ = [
-    "CannotRun",
-    "ModelError",
-    "Problem",
-    "Problems",
-    "Row",
-    "Shipped",
-    "Summary",
-    "load",
-    "load_plugin",
-    "read",
-    "shipped",
-    "summarize",
-]

@@ -1,0 +1,1 @@
+"""Questions that need a network many times over: elaborated on other inputs, then looked at by passes."""

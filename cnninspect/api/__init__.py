@@ -1,0 +1,86 @@
+"""All that the package offers to Python programs: find a model, read it, summarize it, look into it, build it.
+
+What only few runs need is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.api.reading import CannotRun, ModelError, Shipped, load, load_plugin, read, shipped
+from cnninspect.api.summarizing import (
+    COUNTS,
+    PEERS,
+    Insight,
+    Row,
+    Summary,
+    flops_as,
+    read_device,
+    roofline,
+    summarize,
+)
+from cnninspect.values import Problem, Problems
+
+if TYPE_CHECKING:
+    from cnninspect.api.insight import (
+        ReceptiveFields,
+        effective_field,
+        limits,
+        memory,
+        receptive_fields,
+        widest_field,
+    )
+    from cnninspect.api.running import build, require_torch
+
+LATER = {
+    "ReceptiveFields": "insight",
+    "effective_field": "insight",
+    "limits": "insight",
+    "memory": "insight",
+    "receptive_fields": "insight",
+    "widest_field": "insight",
+    "build": "running",
+    "require_torch": "running",
+}
+"""Where a name lives that is imported when it is first asked for."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in LATER:
+        message = f"module 'cnninspect.api' has no attribute '{name}'"
+        raise AttributeError(message)
+    from importlib import import_module
+
+    found: object = getattr(import_module(f"cnninspect.api.{LATER[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+__all__ = [
+    "COUNTS",
+    "PEERS",
+    "CannotRun",
+    "Insight",
+    "ModelError",
+    "Problem",
+    "Problems",
+    "ReceptiveFields",
+    "Row",
+    "Shipped",
+    "Summary",
+    "build",
+    "effective_field",
+    "flops_as",
+    "limits",
+    "load",
+    "load_plugin",
+    "memory",
+    "read",
+    "read_device",
+    "receptive_fields",
+    "require_torch",
+    "roofline",
+    "shipped",
+    "summarize",
+    "widest_field",
+]

@@ -1,0 +1,199 @@
+"""The classes of which a built network is made: ordinary modules that can be copied, pickled, compiled and moved."""
+
+from __future__ import annotations
+
+import linecache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary, finalize
+from zlib import crc32
+
+import torch
+from torch import Tensor, nn
+
+from cnninspect.backends.build_code import Code, identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+REFUSALS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, AssertionError)
+"""What torch raises when it refuses something; other exceptions are not ours to explain."""
+
+
+class LayerError(RuntimeError):
+    """A layer could not run; ``layer`` is its name and ``place`` where it is written. The original is the cause."""
+
+    layer: str | None = None
+    place: str | None = None
+
+
+if TYPE_CHECKING:
+    OutOfMemory = RuntimeError
+else:
+    OutOfMemory = torch.cuda.OutOfMemoryError  # of every device, whatever its name says
+
+
+class LayerOutOfMemory(LayerError, OutOfMemory):
+    """The device had not enough memory for a layer."""
+
+
+def resolve(target: str) -> Callable[..., Any]:
+    """The object behind ``module:name``."""
+    module, _, path = target.partition(":")
+    found: Any = import_module(module)
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found  # type: ignore[no-any-return]
+
+
+class Scope(nn.Module):
+    """Layers with a common name, as ``layer1`` in ``layer1.0.conv1``.
+
+    It holds them and has no forward of its own: the network's forward calls every layer itself.
+    """
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        del inputs
+        raise NotImplementedError("a part of a built network holds layers; the network's own forward runs them")
+
+    def __getitem__(self, name: int | str) -> nn.Module:
+        if isinstance(name, int) and name < 0:
+            return [*self._modules.values()][name]  # type: ignore[return-value]
+        return self._modules[str(name)]  # type: ignore[return-value]
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[nn.Module]:
+        return iter(self._modules.values())  # type: ignore[arg-type]
+
+
+class Borrower(nn.Module):
+    """A layer that uses the weights of another with options of its own; it stores none of them itself."""
+
+    def __init__(self, layer: nn.Module, owner: nn.Module) -> None:
+        super().__init__()
+        lend(owner, layer)
+        self.__dict__["layer"] = layer  # not a child: its tensors are in the state_dict once, as the owner's
+
+    def forward(self, *inputs: Tensor) -> Any:  # noqa: ANN401 - whatever the layer makes
+        return self.__dict__["layer"].forward(*inputs)  # torch.fx would look for the layer among the children
+
+    def train(self, mode: bool = True) -> Borrower:  # noqa: FBT001, FBT002 - torch's signature
+        super().train(mode)
+        self.__dict__["layer"].train(mode)
+        return self
+
+    def extra_repr(self) -> str:
+        return repr(self.__dict__["layer"])
+
+
+def lend(owner: nn.Module, borrower: nn.Module) -> None:
+    """Let a module use the tensors of another, whatever becomes of them: the very tables of them are shared."""
+    borrower._parameters = owner._parameters  # noqa: SLF001
+    borrower._buffers = owner._buffers  # noqa: SLF001
+    for name, child in borrower.named_children():
+        lend(owner.get_submodule(name), child)
+
+
+class Network(nn.Module):
+    """A network whose forward was written for it; each has a class of its own below this one."""
+
+    code: Code
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:  # noqa: ANN401 - tensors, and one tensor or several by name
+        try:
+            return super().__call__(*inputs, **named)
+        except REFUSALS as error:
+            explained = explain(type(self), error, inputs, named)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:  # noqa: ANN401 - the signature of object
+        del protocol
+        return _empty, (tuple(self.code),), self.__dict__
+
+
+def _empty(code: tuple[Any, ...]) -> Network:
+    """A network of that code without anything in it, to be filled by a copy or a pickle."""
+    kind = network_class(Code(*code))
+    return kind.__new__(kind)
+
+
+_CLASSES: WeakValueDictionary[Code, type[Network]] = WeakValueDictionary()
+
+
+def network_class(code: Code) -> type[Network]:
+    """The class of a network; the same for the same code, as long as one is in use."""
+    known = _CLASSES.get(code)
+    if known is not None:
+        return known
+    file = f"<cnninspect {code.name} {crc32(code.source.encode()):08x}>"
+    space: dict[str, Any] = {name: resolve(target) for name, target in code.functions}
+    exec(compile(code.source, file, "exec"), space)  # noqa: S102 - our own text
+    title = identifier(code.name)
+    name = title[:1].upper() + title[1:]
+    body = {"forward": space["forward"], "code": code, "__module__": __name__, "__doc__": f"The network {code.name}."}
+    made = _CLASSES[code] = type(name, (Network,), body)
+    linecache.cache[file] = (len(code.source), None, code.source.splitlines(keepends=True), file)
+    finalize(made, linecache.cache.pop, file, None)
+    return made
+
+
+# --- what went wrong ----------------------------------------------------------------------
+
+
+def explain(
+    network: type[Network],
+    error: Exception,
+    inputs: tuple[object, ...],
+    named: dict[str, object],
+) -> LayerError | None:
+    """The error of a layer with its name and place; None where it is not a layer's."""
+    if isinstance(error, LayerError):
+        return None
+    code = network.code
+    expected = _unlike(code, inputs, named)
+    node = _failed(network, error.__traceback__)
+    if node is None and not expected:
+        return None
+    kind = LayerOutOfMemory if isinstance(error, torch.cuda.OutOfMemoryError) else LayerError
+    if node is None:
+        return kind(f"{code.name} {expected}")
+    layer, place = code.layers[node]
+    found = kind(f"layer '{layer}' ({place}): {error}" + (f"\n{code.name} {expected}" if expected else ""))
+    found.layer, found.place = layer, place
+    return found
+
+
+def _failed(network: type[Network], trace: TracebackType | None) -> int | None:
+    """The node whose line was running."""
+    while trace is not None:
+        if trace.tb_frame.f_code is network.forward.__code__:
+            node = network.code.lines[trace.tb_lineno - 1]
+            return node if node >= 0 else None
+        trace = trace.tb_next
+    return None
+
+
+def _unlike(code: Code, inputs: tuple[object, ...], named: dict[str, object]) -> str:
+    """What the network is made for and what it was given, where they differ."""
+    given = {name: value for (name, _), value in zip(code.inputs, inputs)}  # noqa: B905 - too few is the mistake
+    given |= named
+    shapes = {name: tuple(getattr(value, "shape", ())) for name, value in given.items()}
+    fits = len(inputs) + len(named) == len(code.inputs) and all(
+        len(shapes.get(name, ())) == len(shape) + 1 and shapes[name][1:] == shape for name, shape in code.inputs
+    )
+    if fits:
+        return ""
+    expected = ", ".join(f"{name} (N, {', '.join(map(str, shape))})" for name, shape in code.inputs)
+    count = len(inputs) + len(named)
+    shown = ", ".join(f"{name} {_shown(value)}" for name, value in given.items()) or "nothing"
+    extra = f" and {count - len(given)} more" if count > len(given) else ""
+    return f"is made for {expected}, and was given {shown}{extra}"
+
+
+def _shown(value: object) -> str:
+    return str(tuple(value.shape)) if isinstance(value, Tensor) else type(value).__name__

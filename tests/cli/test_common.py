@@ -1,0 +1,61 @@
+"""What the options that commands share make of what people type."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnninspect.cli import common
+
+
+def refusal(capsys: pytest.CaptureFixture[str], sets: list[str], inputs: list[str]) -> str:
+    """What is said of options that are refused."""
+    with pytest.raises(common.Stop) as stopped:
+        common.given(sets, inputs)
+    assert stopped.value.code == 2
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize("written", ["3x16x16", "[3,16,16]", "[3, 16, 16]", "(3, 16, 16)", "3×16×16", " 3 x 16 x 16 "])
+def test_sizes_as_people_write_them(written: str) -> None:
+    """Sizes are parted by x or commas, and may stand in the brackets of a list."""
+    assert common.given([], [written, f"left={written}"]) == ({}, {None: (3, 16, 16), "left": (3, 16, 16)})
+
+
+@pytest.mark.parametrize(
+    ("written", "help"),
+    [
+        ("3;16;16", "write 3x16x16"),
+        ("[3 16 16]", "write 3x16x16"),
+        ("three", "several inputs: --input left=3x64x64 --input right=3x64x64"),
+        ("", "several inputs: --input left=3x64x64 --input right=3x64x64"),
+    ],
+)
+def test_sizes_that_are_none(capsys: pytest.CaptureFixture[str], written: str, help: str) -> None:
+    """Other signs between sizes lead to the sizes as they are written, anything else to an example."""
+    message = f"cnninspect: --input needs sizes such as 3x256x256, got '{written}'\n  = help: {help}\n"
+    assert refusal(capsys, [], [written]) == message
+
+
+@pytest.mark.parametrize(
+    ("inputs", "which"), [(["3x8x8", "3x16x16"], "one input"), (["left=3x8x8", "left=3x8x8"], "'left'")]
+)
+def test_an_input_has_one_shape(capsys: pytest.CaptureFixture[str], inputs: list[str], which: str) -> None:
+    """Two shapes for one input are refused: the first would be lost without a word."""
+    several = "several inputs: --input left=3x64x64 --input right=3x64x64"
+    assert refusal(capsys, [], inputs) == f"cnninspect: --input gives {which} two shapes\n  = help: {several}\n"
+
+
+def test_a_param_has_one_value(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two values for one param are refused."""
+    message = "cnninspect: --set gives 'width' twice\n  = help: leave one of the two out\n"
+    assert refusal(capsys, ["width=4", "width =5"], []) == message
+
+
+def test_standard_input_is_read_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A second - among the models is refused, one is not."""
+    common.refuse_second_stdin(["-", "vgg16"])
+    with pytest.raises(common.Stop) as stopped:
+        common.refuse_second_stdin(["-", "vgg16", "-"])
+    assert stopped.value.code == 2
+    message = "standard input can be read once, and '-' is given twice"
+    assert capsys.readouterr().err == f"cnninspect: {message}\n  = help: name a file for one of them\n"

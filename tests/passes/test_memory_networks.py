@@ -1,0 +1,80 @@
+"""Whole networks against torch: saved bytes, layer by layer, and the peak at inference, exactly."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from cnninspect import api
+from cnninspect.passes.memory import memory_totals
+from tests.support.budget import EXAMPLES
+
+torch = pytest.importorskip("torch")
+from tests.support import held  # noqa: E402 - needs torch
+from tests.support.graphs import Item, models, text_of  # noqa: E402 - needs torch
+
+SMALL = {
+    "alexnet": (3, 64, 64),
+    "c3d": (3, 16, 32, 32),
+    "convnext_tiny": (3, 32, 32),
+    "deeplabv3_mobilenet_v3_large": (3, 32, 32),
+    "densenet121": (3, 32, 32),
+    "densenet_bc_cifar": (3, 16, 16),
+    "efficientnet_b0": (3, 32, 32),
+    "fcn_resnet50": (3, 32, 32),
+    "googlenet": (3, 64, 64),
+    "keras_mobilenet": (32, 32, 3),
+    "keras_xception": (71, 71, 3),
+    "lenet5": None,
+    "lenet5_modern": None,
+    "lraspp_mobilenet_v3_large": (3, 64, 64),
+    "mnasnet1_0": (3, 32, 32),
+    "mobilenet_v2": (3, 32, 32),
+    "mobilenet_v3_small": (3, 32, 32),
+    "nin": (3, 96, 96),
+    "notes_generator": None,
+    "r3d_18": (3, 8, 32, 32),
+    "regnet_x_400mf": (3, 32, 32),
+    "resnet18": (3, 64, 64),
+    "resnet20_cifar": None,
+    "shufflenet_v1": (3, 64, 64),
+    "shufflenet_v2_x1_0": (3, 32, 32),
+    "squeezenet1_0": (3, 64, 64),
+    "ssdlite320_mobilenet_v3_large": None,
+    "unet": (3, 188, 188),
+    "vgg11": (3, 32, 32),
+}
+"""A network of each family, with an input that is quick to run; None: its own."""
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_networks_hold_what_torch_holds(name: str) -> None:
+    """Every family of the zoo saves for backward, and has alive at its peak, what torch has, to the byte."""
+    graph = api.load(name, input=SMALL[name])
+    totals = memory_totals(graph, 2)
+    saved, each = held.saved_bytes(graph, 2)
+    assert totals.saved == each
+    assert totals.saved_activation_bytes == saved
+    assert totals.peak_activation_bytes == held.peak_bytes(graph, 2)
+
+
+@pytest.mark.parametrize("name", ["alexnet", "densenet121", "mobilenet_v2", "resnet18"])
+def test_the_peak_is_the_allocators(name: str) -> None:
+    """The peak is that of torch's allocator, when what convolutions allocate and free within themselves is left out."""
+    graph = api.load(name, input=(3, 64, 64))
+    assert memory_totals(graph, 2).peak_activation_bytes == held.allocator_peak(graph, 2)
+
+
+@settings(max_examples=max(EXAMPLES // 3, 1), deadline=None, suppress_health_check=list(HealthCheck))
+@given(model=models())
+def test_random_networks_hold_what_torch_holds(model: Item) -> None:
+    """Networks of random layers, branches and taps hold what torch holds."""
+    graph = api.read("model.yaml", text=text_of(model)).graph
+    assume(graph is not None and graph.complete and graph.nodes)
+    assert graph is not None
+    totals = memory_totals(graph, 3)
+    saved, each = held.saved_bytes(graph, 3)
+    assert totals.saved == each
+    assert totals.saved_activation_bytes == saved
+    if not held.perturbed(graph):
+        assert totals.peak_activation_bytes == held.peak_bytes(graph, 3)
