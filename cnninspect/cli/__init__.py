@@ -11,7 +11,7 @@ import os
 import sys
 from importlib import import_module
 
-COMMANDS = ("summary", "expand", "rf", "memory", "limits", "zoo", "layers", "explain", "conv", "schema")
+COMMANDS = ("summary", "expand", "rf", "memory", "limits", "weights", "zoo", "layers", "explain", "conv", "schema")
 """In the order in which ``--help`` lists them."""
 
 

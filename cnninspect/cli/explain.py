@@ -76,12 +76,14 @@ def _word(name: str, used: Sequence[str], color: str, output: str | None) -> int
             f"{' and '.join(used)} belong{'s' if len(used) == 1 else ''} to a layer of a model",
             f"name the layer too: cnninspect explain {clip(name, 40)} LAYER",
         )
+    from cnninspect.cli.explaining import signs, width_for
     from cnninspect.reports import explain as report
 
-    text = report.explain(name, color=common.colored(color) and output in (None, "-"))
+    shown = common.colored(color) and (output in (None, "-") or color == "always")
+    text = report.explain(name, width=width_for(output), color=shown)
     if text is None:
         raise common.fail(f"there is nothing called '{clip(name)}' to explain", report.hint(name))
-    emit(text, output)
+    emit(signs(text, output), output)
     return 0
 
 

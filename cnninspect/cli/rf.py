@@ -78,7 +78,8 @@ def rf(
     JSON, cnninspect.rf/1: inputs (name, shape, suitable: smallest and largest size by axis, exceeded_from,
     unproductive, unread), through_gates, layers (name, type, inputs, output_shape, receptive_field, and
     receptive_fields by input where there are several), misaligned (layer, input, axis, paths, centres, strides).
-    A receptive_field has size, stride, start, global, centre of unit 0, whole by axis, varies, smallest and largest
+    A receptive_field has size, stride, start, global, centre, whole by axis, varies (units of one period,
+    moved back to the first, see unlike sets, and size and start are those of their union), smallest and largest
     of single units, seen, holes, period, the middle unit and of its window share and padding, exceeds_input,
     misaligned, unproductive. With --layer also unit (layer, input, at, window, seen, share, padding); with
     --effective also effective (samples, seed, boxes, area, theoretical_area, part, radius, centre). null is unknown.

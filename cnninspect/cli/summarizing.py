@@ -49,7 +49,7 @@ class Wish(Record):
     @property
     def insight(self) -> bool:
         """Whether anything that is shown needs more than each layer's own costs."""
-        from cnninspect.reports.columns_insight import INSIGHT
+        from cnninspect.reports.columns import INSIGHT
 
         if self.why is not None:
             return False

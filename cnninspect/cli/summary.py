@@ -161,7 +161,7 @@ def _validate(wish: Wish) -> None:
 
 
 def _validate_estimates(wish: Wish) -> None:
-    from cnninspect.reports.columns_insight import ESTIMATES
+    from cnninspect.reports.columns import ESTIMATES
 
     estimates = [name for name in (*(wish.columns or ()), wish.sort) if name in ESTIMATES]
     if estimates and wish.device is None and wish.columns != _columns("all"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.reports.column import Column
-from cnninspect.reports.columns_insight import ESTIMATES, INSIGHT
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -137,33 +136,46 @@ def _per_axis(values: Sequence[int | str]) -> str:
     return str(values[0]) if len(set(values)) == 1 else "×".join(map(str, values))
 
 
-COLUMNS: dict[str, Column] = {
-    "name": Column("name", "text", lambda line, _: line.name),
-    "type": Column("type", "text", _type),
-    "options": Column("options", "text", _options),
-    "block": Column("block", "text", _block),
-    "from": Column("from", "text", _from),
-    "training": Column("training", "text", _training),
-    "shares": Column("shares", "text", _shares),
-    "input": Column("input", "shape", _input),
-    "output": Column("output", "shape", _output),
-    "parameters": Column("parameters", "number", _number("parameters")),
-    "parameters_bar": Column("", "bar", _share("parameters")),
-    "params_share": Column("share", "share", _share("parameters")),
-    "trainable": Column("trainable", "number", _number("trainable")),
-    "buffers": Column("buffers", "number", _number("buffers")),
-    "macs": Column("MACs", "number", _number("macs")),
-    "macs_bar": Column("", "bar", _share("macs")),
-    "macs_share": Column("share", "share", _share("macs")),
-    "flops": Column("FLOPs", "number", _number("flops")),
-    "weight_bytes": Column("weight bytes", "number", _number("weight_bytes")),
-    "activation_bytes": Column("activation bytes", "number", _number("activation_bytes")),
-    **INSIGHT,
-    **ESTIMATES,
-    "weights": Column("weights", "text", _weights),
-    "source": Column("source", "text", _source),
-}
-NAMES = tuple([name for name, column in COLUMNS.items() if column.kind != "bar"])
+class Columns(dict[str, Column]):
+    """Columns by name; those that need more than a layer's own costs are imported when one is asked for."""
+
+    def __missing__(self, name: str) -> Column:
+        from cnninspect.reports.columns_insight import COLUMNS as MORE
+
+        return MORE[name]
+
+
+COLUMNS = Columns(
+    {
+        "name": Column("name", "text", lambda line, _: line.name),
+        "type": Column("type", "text", _type),
+        "options": Column("options", "text", _options),
+        "block": Column("block", "text", _block),
+        "from": Column("from", "text", _from),
+        "training": Column("training", "text", _training),
+        "shares": Column("shares", "text", _shares),
+        "input": Column("input", "shape", _input),
+        "output": Column("output", "shape", _output),
+        "parameters": Column("parameters", "number", _number("parameters")),
+        "parameters_bar": Column("", "bar", _share("parameters")),
+        "params_share": Column("share", "share", _share("parameters")),
+        "trainable": Column("trainable", "number", _number("trainable")),
+        "buffers": Column("buffers", "number", _number("buffers")),
+        "macs": Column("MACs", "number", _number("macs")),
+        "macs_bar": Column("", "bar", _share("macs")),
+        "macs_share": Column("share", "share", _share("macs")),
+        "flops": Column("FLOPs", "number", _number("flops")),
+        "weight_bytes": Column("weight bytes", "number", _number("weight_bytes")),
+        "activation_bytes": Column("activation bytes", "number", _number("activation_bytes")),
+        "weights": Column("weights", "text", _weights),
+        "source": Column("source", "text", _source),
+    }
+)
+INSIGHT = ("field", "jump", "start", "centre", "alive_bytes", "saved_bytes")
+"""What follows from the whole network."""
+ESTIMATES = ("moved_bytes", "intensity", "bound", "time", "time_share")
+"""What needs a device."""
+NAMES = (*[name for name, column in COLUMNS.items() if column.kind != "bar"], *INSIGHT, *ESTIMATES)
 """The columns that may be asked for."""
 
 PLAIN = ("name", "type", "output", "parameters", "macs", "flops")

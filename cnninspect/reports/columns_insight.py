@@ -1,6 +1,6 @@
 """Columns that need more than a layer's own costs: receptive fields, memory over time, estimated times.
 
-The passes behind them run only where a column is asked for: see ``NEEDS``.
+The passes behind them run only where a column is asked for.
 """
 
 from __future__ import annotations
@@ -110,19 +110,16 @@ def _flops_a_byte(part: Estimate, _summary: Summary) -> float | str | None:
     return "" if part.intensity is None else part.intensity
 
 
-INSIGHT: dict[str, Column] = {
+COLUMNS: dict[str, Column] = {
     "field": Column("field", "text", _of_field(_size)),
     "jump": Column("jump", "text", _of_field(lambda field: _per_axis(field.jump))),
     "start": Column("start", "text", _of_field(lambda field: _per_axis(field.start))),
     "centre": Column("centre", "text", _of_field(lambda field: _per_axis(field.centre))),
     "alive_bytes": Column("alive bytes", "number", _alive),
     "saved_bytes": Column("saved bytes", "number", _saved),
-}
-ESTIMATES: dict[str, Column] = {
     "moved_bytes": Column("bytes moved", "number", _estimated(lambda part, _: part.bytes)),
     "intensity": Column("FLOPs/byte", "figure", _estimated(_flops_a_byte), _intensity),
     "bound": Column("bound", "text", _estimated(lambda part, _: UNKNOWN if part.bound is None else part.bound)),
     "time": Column("time", "figure", _estimated(lambda part, _: part.seconds), _duration),
     "time_share": Column("share", "share", _estimated(_time_share)),
 }
-"""Those that need a device."""
