@@ -36,11 +36,24 @@ class Output(Record):
     training: bool = False
 
 
+class Arguments(dict[str, object]):
+    """What the arguments of a block are in one call of it; it says nothing about which call that is."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Arguments)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return 0
+
+
 class BlockCall(Record):
     """A block that was being expanded, and where it was called."""
 
     block: str
     span: Span
+    arguments: Mapping[str, object] = Arguments()
 
 
 class Node(Record):

@@ -90,17 +90,15 @@ class Same(PerChannel):
         return Reading(1, self.step, (range(self.shift, self.shift + 1),))
 
     def spread(self, pieces: Pieces, out: int) -> list[tuple[int, tuple[int, ...]]]:
-        made: list[tuple[int, tuple[int, ...]]] = []
-        done, start = 0, 0
+        start = -self.shift
+        done = min(max(-(-start // self.step), 0), out)  # channels before the first run, rounded up
+        made: list[tuple[int, tuple[int, ...]]] = [(done, ())] if done else []
         for count, item in pieces:
-            first = min(max(-((self.shift - start) // self.step), done), out)  # where the run begins, rounded up
             start += count
-            last = min(max(-((self.shift - start) // self.step), first), out)
-            if first > done:
-                made.append((first - done, ()))
-            if last > first:
-                made.append((last - first, (item,)))
-            done = last
+            end = min(-(-start // self.step), out)
+            if end > done:
+                made.append((end - done, (item,)))
+                done = end
         return [*made, (out - done, ())] if out > done else made
 
 

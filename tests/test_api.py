@@ -111,3 +111,15 @@ def test_a_variant_of_a_variant() -> None:
         "ask for resnet101 alone, or for --variant resnet101 of resnet50",
     )
     assert api.read("resnet18", variant="resnet18").findings == ()
+
+
+def test_rows_that_no_output_sees() -> None:
+    """Of 8 positions a window of 3 with stride 2 reads 7; where a layer is not followed it cannot be told."""
+
+    def unread(layer: str) -> object:
+        loaded = api.read("m.yaml", text=f"input: [1, 8]\nlayers: [{layer}]\n")
+        assert loaded.graph is not None
+        return api.receptive_fields(loaded.graph).unseen
+
+    assert unread("max_pool: {kernel: 3, stride: 2}") == (((7,),),)
+    assert unread("reshape: [1, 2, 4]") == (None,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import lcm
 from typing import TYPE_CHECKING
 
 from cnninspect.analysis.probe import Refusal, TooDear
@@ -62,6 +63,8 @@ class Growth(Record):
     points: tuple[Point, ...]
     formulas: dict[str, Formula]
     """By the name of the figure, where one was found."""
+    batch: int
+    dtype: str
 
 
 class Figures:
@@ -105,11 +108,17 @@ def sums(graph: Graph, batch: int, dtype: str) -> Sums:
     )
 
 
-def grow(figures: Figures, middle: int, stride: int, sizes: Sequence[int], *, formulas: bool) -> Growth:
-    """The figures at some sizes, by default around the middle one, and their formulas."""
+def grow(  # noqa: PLR0913 - what repeats, by keyword
+    figures: Figures, middle: int, stride: int, sizes: Sequence[int], *, formulas: bool, period: int = 1
+) -> Growth:
+    """The figures at some sizes, by default around the middle one, and their formulas.
+
+    ``stride`` is the largest product of strides, ``period`` that with which accepted sizes repeat.
+    """
+    stride = lcm(stride, period)
     points = []
     try:
-        for size in sizes or ladder(middle, stride):
+        for size in sizes or ladder(middle, stride, period):
             point = figures.point(size)
             if sizes or point.totals is not None or size == middle:
                 points.append(point)
@@ -122,12 +131,14 @@ def grow(figures: Figures, middle: int, stride: int, sizes: Sequence[int], *, fo
             formula = _formula(figures, name, middle, stride, shared)
             if formula is not None:
                 found[name] = formula
-    return Growth(figures.moved, tuple(points), found)
+    return Growth(figures.moved, tuple(points), found, figures.batch, figures.dtype)
 
 
-def ladder(middle: int, stride: int) -> list[int]:
-    """Sizes around the declared one that are whole strides away from it."""
-    step = stride if stride <= middle // 2 else 1
+def ladder(middle: int, stride: int, period: int = 1) -> list[int]:
+    """Sizes around the declared one that are whole strides away from it, or whole periods of what is accepted."""
+    step = stride if stride <= middle // 2 else period
+    if step > middle // 2:
+        return [middle + step * index for index in range(len(LADDER))]
     return sorted({middle + (middle * part // whole - middle) // step * step or step for part, whole in LADDER})
 
 

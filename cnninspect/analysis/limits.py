@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from cnninspect.ir import Input
     from cnninspect.values import Shape
 
+FARTHEST = 2048
+"""Up to here every size is tried where the growth table asks for as much; beyond, those of the table alone."""
+
 
 class At(Record):
     """A size that is refused, and why."""
@@ -122,13 +125,14 @@ def limits(model: Again | Loaded, wish: Wish) -> Limits:
     budget = BUDGET // max(len(chosen), 1)
     found, grown = [], []
     for moved in chosen:
-        scanned = scan(probe, moved, declared, stride=stride, top=min(top, 2**14), budget=budget)
+        scanned = scan(probe, moved, declared, stride=stride, top=min(top, FARTHEST), budget=budget)
         found.append(_limits(moved, scanned, stride))
     for axis in found:
         if wish.axes or axis.moved is _main(chosen, axis.moved):
             probe.budget = budget
             figures = Figures(probe, axis.moved, declared, wish.batch, wish.dtype)
-            grown.append(grow(figures, _middle(axis, declared), stride, wish.sizes, formulas=wish.formulas))
+            middle, period = _middle(axis, declared), axis.accepted.period or 1
+            grown.append(grow(figures, middle, stride, wish.sizes, formulas=wish.formulas, period=period))
     whole = graph if refused is None else None
     left, blind = ([], {}) if whole is None else (dropped(whole), unread(whole))
     shapes = {given.name: given.shape for given in inputs}

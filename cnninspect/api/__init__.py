@@ -22,6 +22,9 @@ from cnninspect.api.summarizing import (
 from cnninspect.values import Problem, Problems
 
 if TYPE_CHECKING:
+    from cnninspect.api.benching import bench
+    from cnninspect.api.checkpoints import load_weights, weights
+    from cnninspect.api.exporting import export_onnx, export_python
     from cnninspect.api.insight import (
         ReceptiveFields,
         effective_field,
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
         widest_field,
     )
     from cnninspect.api.running import build, require_torch
+    from cnninspect.api.verifying import run, smaller, verify
 
 LATER = {
     "ReceptiveFields": "insight",
@@ -39,8 +43,16 @@ LATER = {
     "memory": "insight",
     "receptive_fields": "insight",
     "widest_field": "insight",
+    "bench": "benching",
+    "export_onnx": "exporting",
+    "export_python": "exporting",
     "build": "running",
     "require_torch": "running",
+    "run": "verifying",
+    "smaller": "verifying",
+    "verify": "verifying",
+    "load_weights": "checkpoints",
+    "weights": "checkpoints",
 }
 """Where a name lives that is imported when it is first asked for."""
 
@@ -68,19 +80,27 @@ __all__ = [
     "Row",
     "Shipped",
     "Summary",
+    "bench",
     "build",
     "effective_field",
+    "export_onnx",
+    "export_python",
     "flops_as",
     "limits",
     "load",
     "load_plugin",
+    "load_weights",
     "memory",
     "read",
     "read_device",
     "receptive_fields",
     "require_torch",
     "roofline",
+    "run",
     "shipped",
+    "smaller",
     "summarize",
+    "verify",
+    "weights",
     "widest_field",
 ]

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from cnninspect.values import Shape
 
 
+Places = tuple[tuple[int, ...], ...]
+"""Positions on each spatial axis of an input."""
+
+
 class ReceptiveFields(Record):
     """What the layers of a network see of its inputs."""
 
@@ -38,7 +42,7 @@ class ReceptiveFields(Record):
     """For each input the layers that slide a window over what already sees all of it."""
     resolutions: tuple[tuple[tuple[int, int], ...] | None, ...]
     """For each input, for each axis, the smallest and the largest size that suit; None where they cannot be told."""
-    unseen: tuple[tuple[tuple[int, ...], ...] | None, ...]
+    unseen: tuple[Places | None, ...]
     """For each input, for each axis, the positions that no output sees; None where they cannot be told."""
     flows: tuple[Flow[Axes], ...]
     """What follows from layer to layer, for each input."""
@@ -55,24 +59,21 @@ class ReceptiveFields(Record):
         for several, whole, start, size in zip(axes, field.whole, field.start, field.size):  # noqa: B905 - one an axis
             if not whole and at:
                 looks = [family.at(self._place(layer, at, driver)) for driver, family in several]
-                start, mask = join(looks)  # noqa: PLW2901 - of the unit, where it has a field of its own
-                size = mask.bit_length()  # noqa: PLW2901
+                start, size, _ = join(looks)  # noqa: PLW2901 - of the unit, where it has a field of its own
             found.append((start, start + size - 1))
         return tuple(found)
 
     def seen(self, layer: int, given: int, at: Sequence[int]) -> tuple[int, ...] | None:
         """What the units of a layer at a position see of each axis of an input, a bit a position; None if unknown."""
-        from cnninspect.passes.field_sets import join
+        from cnninspect.passes.field_sets import join, places
         from cnninspect.passes.support import support
 
         found = support(self.graph, through_gates=self.through_gates)[layer].get(given)
         if found is None or not at:
             return None if found is None else found.at(at)
-        masks = []
-        for lines in found.axes:
-            low, mask = join([sets[self._place(layer, at, driver)] for driver, sets in lines])
-            masks.append(mask << low)
-        return tuple(masks)
+        return tuple(
+            [places(join([sets[self._place(layer, at, driver)] for driver, sets in lines])) for lines in found.axes]
+        )
 
     def _place(self, layer: int, at: Sequence[int], driver: int) -> int:
         """The position on the axis that counts; of a first axis that is one of places, as after a permute, the middle."""
@@ -83,15 +84,16 @@ class ReceptiveFields(Record):
 
 def receptive_fields(graph: Graph, *, through_gates: bool = False) -> ReceptiveFields:
     """What every layer sees of every input; ``through_gates`` leaves out paths that only weigh what others see."""
+    from cnninspect.passes.dropped import unread
     from cnninspect.passes.field import fields, flows
     from cnninspect.passes.field_checks import misaligned, resolutions, unproductive
-    from cnninspect.passes.support import unseen
     from cnninspect.passes.usage import at_inference
 
     found = flows(graph, through_gates=through_gates)
     seen = fields(graph, found=found)
     trunk = seen if through_gates else fields(graph, through_gates=True)
     indices = range(len(graph.inputs))
+    nobody = unread(graph)
     return ReceptiveFields(
         graph,
         tuple(at_inference(graph)),
@@ -100,9 +102,15 @@ def receptive_fields(graph: Graph, *, through_gates: bool = False) -> ReceptiveF
         tuple(misaligned(graph, found=found)),
         tuple([tuple(unproductive(graph, trunk, index)) for index in indices]),
         tuple([resolutions(graph, trunk, index) for index in indices]),
-        tuple([unseen(graph, index) for index in indices]),
+        tuple([_unseen(graph, seen, index, nobody[given.name]) for index, given in enumerate(graph.inputs)]),
         tuple(found),
     )
+
+
+def _unseen(graph: Graph, fields: Fields, index: int, unread: Places) -> Places | None:
+    """The positions of an input that no output sees; None where the field of an output cannot be told."""
+    heads = [output.tensor.node for output in graph.outputs if output.tensor.node >= 0]
+    return None if any(index in fields[head] and fields[head][index] is None for head in heads) else unread
 
 
 def widest_field(graph: Graph) -> tuple[int, ...] | None:

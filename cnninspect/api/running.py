@@ -34,6 +34,7 @@ def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
     seed: int | None = None,
     init: str = "torch",
     in_place: bool = True,
+    weights: str | None = None,
     **params: object,
 ) -> Network:
     """The network as a ``torch.nn.Module``: of a graph, or of what ``load`` makes of a name or path.
@@ -41,7 +42,8 @@ def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
     ``device`` may be ``auto``: cuda, else mps, else cpu. With a ``seed`` the weights are the same on every device and
     the caller's random numbers go on as if nothing had been drawn. ``init`` is one of torch (each layer as torch
     begins it), kaiming, xavier, trunc_normal, orthogonal and zero_residual; what each does stands in
-    ``cnninspect.backends.build_init``. ``in_place`` lets activations overwrite what nothing else reads.
+    ``cnninspect.backends.build_init``. ``in_place`` lets activations overwrite what nothing else reads. ``weights`` is
+    a checkpoint that is loaded strictly, as ``load_weights`` does.
 
     The module gives a tensor, or where the network has several outputs a dict of them by name; heads for training
     are among them in training mode. Raises CannotRun where there is no torch, and what ``load`` raises.
@@ -51,6 +53,11 @@ def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
 
     graph = load(model, variant=variant, input=input, **params) if isinstance(model, str) else model
     try:
-        return build_graph(graph, device=device, dtype=dtype, seed=seed, init=init, in_place=in_place)
+        network = build_graph(graph, device=device, dtype=dtype, seed=seed, init=init, in_place=in_place)
     except Problem as problem:
         raise CannotRun(problem) from None
+    if weights is not None:
+        from cnninspect.api.checkpoints import load_weights
+
+        load_weights(network, graph, weights)
+    return network

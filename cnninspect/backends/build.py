@@ -34,11 +34,12 @@ def build_graph(  # noqa: PLR0913 - what a caller may ask of a network, by keywo
     dtype: Dtype = "float32",
     seed: int | None = None,
     init: str = "torch",
-    in_place: bool = True,
+    in_place: bool | Sequence[bool] = True,
 ) -> Network:
     """The network of a graph, with weights drawn on the CPU so that a seed means the same on every device.
 
-    Activations overwrite their input where nothing else needs it, unless ``in_place`` is false. Raises Problem for what torch cannot be: an unknown shape, a layer without a spelling in torch.
+    Activations overwrite their input where nothing else needs it, unless ``in_place`` is false, or at the nodes for
+    which it is true. Raises Problem for what torch cannot be: an unknown shape, a layer without a spelling in torch.
     """
     if init not in INITS:
         raise Problem("bad-value", f"unknown init '{clip(init)}'", help=f"use {', '.join(INITS)}")
@@ -47,12 +48,18 @@ def build_graph(  # noqa: PLR0913 - what a caller may ask of a network, by keywo
     with torch.random.fork_rng(devices=[], enabled=seed is not None), born:
         if seed is not None:
             torch.default_generator.manual_seed(seed)
-        maker = _Maker(graph, overwriting(graph) if in_place else [False] * len(graph.nodes))
+        maker = _Maker(graph, _placed(graph, in_place))
         network = maker.network()
         ends = branch_ends(graph) if init == "zero_residual" else []
         with torch.no_grad():
             initialise(network, init, [maker.built[index] for index in ends if index in maker.built])
     return network.to(device=where, dtype=choose_dtype(dtype))
+
+
+def _placed(graph: Graph, in_place: bool | Sequence[bool]) -> Sequence[bool]:  # noqa: FBT001 - as build_graph takes it
+    if not isinstance(in_place, bool):
+        return in_place
+    return overwriting(graph) if in_place else [False] * len(graph.nodes)
 
 
 def choose_device(device: Device) -> torch.device:

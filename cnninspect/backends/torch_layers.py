@@ -170,6 +170,7 @@ class SparseConv(nn.Module):
         self.padding = tuple(padding)
         self.dilation = tuple(dilation)
         places = [row * in_channels + column for row, maps in enumerate(table) for column in maps]
+        self.connected = (len(places), len(table) * in_channels)
         self.index: Tensor
         self.register_buffer("index", torch.tensor(places), persistent=False)
         self.weight = nn.Parameter(torch.empty(len(places), *kernel_size))
@@ -219,12 +220,15 @@ class Subsample(nn.Module):
             nn.init.zeros_(self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.pool(x, self.kernel_size, self.stride) * (self.weight * self.cells).view(self.along)
+        factor = (self.weight * self.cells).view(self.along)
+        y: Tensor = self.pool(x, self.kernel_size, self.stride) * factor
         return y if self.bias is None else y + self.bias.view(self.along)
 
 
 class RBF(nn.Module):
     """The squared distance of a vector to each centre."""
+
+    uncounted = "squares of differences that are summed up are no product to torch"
 
     def __init__(self, in_features: int, out_features: int) -> None:
         super().__init__()

@@ -11,8 +11,10 @@ import os
 import sys
 from importlib import import_module
 
-COMMANDS = ("summary", "expand", "rf", "memory", "limits", "weights", "zoo", "layers", "explain", "conv", "schema")
+COMMANDS = ("summary", "expand", "export", "rf", "memory", "limits", "weights", "run", "verify", "bench", "zoo", "layers", "explain", "conv", "schema")
 """In the order in which ``--help`` lists them."""
+FILES = {"run": "running"}
+"""Commands whose module is not called as they are: one called run would hide the function of that name here."""
 
 
 def main() -> None:
@@ -61,7 +63,7 @@ def run(arguments: list[str]) -> int:
     )
     app.callback()(_root)
     for name in (only,) if only else COMMANDS:
-        function = getattr(import_module(f"cnninspect.cli.{name}"), name)
+        function = getattr(import_module(f"cnninspect.cli.{FILES.get(name, name)}"), name)
         app.command(name)(function)
     try:
         return int(app(arguments, prog_name="cnninspect", standalone_mode=False) or 0)

@@ -23,6 +23,8 @@ POOLS = ("max", "avg", "lp")
 LONGEST = 12
 """Digits of a number: what is longer is no size."""
 LAST_RANK = 3
+UNOFFERED = ("padding_mode", "trainable", "count_include_pad", "norm")
+"""Options of layers that change no size, no weights and no MACs."""
 
 
 def conv(
@@ -59,6 +61,11 @@ def conv(
 
     Work out one convolution, transposed convolution or pool without a file: its output size, weights and MACs; or
     backwards, which windows, inputs or padding give a size.
+
+    JSON, cnninspect.conv/1: question (forward, windows, inputs or keep-size), layer (type, options, channels, out),
+    input and output; forward: weights, parameters, macs, flops, torch; windows (kernel, stride, padding,
+    output_padding, reads_all); inputs: the shortest and longest of each axis; keep-size: padding, even; notes, and
+    workings: by section the lines (of, symbol, expression, unrounded, value, note). null is unknown.
     """
     common.choose("--color", color, common.COLORS)
     common.choose("--format", format, FORMATS)
@@ -72,7 +79,7 @@ def conv(
         "stride": _option("--stride", stride, rank, 1),
         "padding": None if padding is None else _padding(padding, rank),
         "dilation": _option("--dilation", dilation, rank, 1),
-        "groups": groups,
+        "groups": _count("--groups", groups),
         "bias": False if no_bias else None,
         "output_padding": _option("--output-padding", output_padding, rank, 0),
         "rounding": rounding,
@@ -147,10 +154,15 @@ def _suits(asked: Asked) -> None:
     known = takes(asked.op)
     for key in asked.options:
         if key not in known:
-            name = "--no-bias" if key == "bias" else f"--{key.replace('_', '-')}"
-            raise common.fail(f"{name} has no meaning for {asked.op}", f"{asked.op} takes {', '.join(known)}")
+            name = _named(key)
+            offered = [_named(option) for option in known if option not in UNOFFERED]
+            raise common.fail(f"{name} has no meaning for {asked.op}", f"{asked.op} takes {', '.join(offered)}")
     if asked.out is not None and "out" not in known:
         raise common.fail(f"--out has no meaning for {asked.op}: as many channels come out as go in", "leave --out out")
+
+
+def _named(option: str) -> str:
+    return "--no-bias" if option == "bias" else f"--{option.replace('_', '-')}"
 
 
 def _refused(problems: Sequence[Problem]) -> common.Stop:
@@ -211,8 +223,10 @@ def _spread(option: str, sizes: Shape, rank: int) -> Shape:
 
 def _whole(option: str, text: str, least: int) -> Shape:
     parts = [part.strip() for part in text.lower().replace("×", "x").replace(",", "x").split("x")]
-    if not all(part.isascii() and part.isdecimal() and len(part) <= LONGEST for part in parts):
+    if not all(part.isascii() and part.isdecimal() for part in parts):
         raise common.fail(f"{option} needs whole numbers such as 3 or 3x5, got '{clip(text, 40)}'")
+    if max(map(len, parts)) > LONGEST:
+        raise common.fail(f"{option} takes numbers of at most {LONGEST} digits, got {clip(text, 40)}")
     numbers = tuple(int(part) for part in parts)
     if min(numbers) < least:
         raise common.fail(f"{option} must be at least {least}, got {clip(text, 40)}")

@@ -51,6 +51,11 @@ def explain(
 
     With one NAME: a layer type with its options, a word of the language, or what a finding means and how to mend it.
     With a model and a LAYER of it: every figure of that layer with the arithmetic behind it.
+
+    JSON, cnninspect.explain/1: model, batch, dtype, layer, type, source, yaml, means, calls, inputs, output_shapes,
+    read_by, outputs, shares, training, copies, weights, buffer_shapes, figures (parameters, trainable, buffers, macs,
+    flops, weight_bytes, activation_bytes), torch, and workings: by section the lines (of, symbol, expression,
+    unrounded, value, note). null is unknown.
     """
     common.choose("--color", color, common.COLORS)
     common.choose("--format", format, FORMATS)
@@ -82,9 +87,23 @@ def _word(name: str, used: Sequence[str], color: str, output: str | None) -> int
     shown = common.colored(color) and (output in (None, "-") or color == "always")
     text = report.explain(name, width=width_for(output), color=shown)
     if text is None:
-        raise common.fail(f"there is nothing called '{clip(name)}' to explain", report.hint(name))
+        raise common.fail(f"there is nothing called '{clip(name)}' to explain", _hint(name) or report.hint(name))
     emit(signs(text, output), output)
     return 0
+
+
+def _hint(name: str) -> str:
+    """What to write where the name is that of a model."""
+    from cnninspect import api
+
+    if name == "-":
+        return ""
+    try:
+        graph = api.read(name).graph
+    except api.CannotRun:
+        return ""
+    layer = graph.nodes[0].name if graph is not None and graph.nodes else "LAYER"
+    return f"it is a model: name a layer too, such as cnninspect explain {clip(name, 40)} {clip(layer, 40)}"
 
 
 def _broken(loaded: Loaded) -> bool:

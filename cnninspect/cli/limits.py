@@ -19,6 +19,7 @@ DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8")
 AXES = ("together", "length", "depth", "height", "width")
 MOST_SIZES = 200
 LARGEST = 2**20
+LARGEST_BATCH = 2**53
 
 
 def limits(
@@ -36,7 +37,7 @@ def limits(
     input: Annotated[
         list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
     ] = None,
-    batch: Annotated[int, typer.Option(metavar="N", min=1, help="Samples in a batch, for costs and memory.")] = 1,
+    batch: Annotated[int, typer.Option(metavar="N", help="Samples in a batch, for costs and memory.")] = 1,
     dtype: Annotated[
         str, typer.Option(metavar="TYPE", help="float64, float32, float16, bfloat16, float8 or int8.")
     ] = "float32",
@@ -48,6 +49,7 @@ def limits(
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out what the figures mean.")] = False,
     allow_outside: Annotated[
         bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
     ] = False,
@@ -57,12 +59,23 @@ def limits(
 
     Tell which input sizes a network accepts and what breaks on the others, at which sizes no row or
     column is left over, and how parameters, MACs and memory grow with the input.
+
+    JSON, cnninspect.limits/1: model, inputs (shapes by name), stride (the largest product of strides), refused
+    (what breaks at the declared input), axes (axis, names, inputs, declared, smallest, breaks_below, breaks_above,
+    the sets accepted, with_training_heads, same_weights, nothing_left_over and no_map_left_over, breaks, complete),
+    left_over (layer, reads, cells, padding), unread (positions by input and axis), growth (axis, inputs, batch, dtype,
+    points, formulas), findings. A set has tried, before (stretches that follow no rule), from start on the sizes
+    whose remainder by period is one of residues, least, most and nearest (below and above the declared size).
+    A formula is a polynomial in k for the size period k + remainder: numerators, that of k to the power 0 first,
+    over denominator, compared for k from first to last, exact or with the largest error. null is unknown.
     """
     common.choose("--format", format, FORMATS)
     common.choose("--color", color, common.COLORS)
     common.choose("--dtype", dtype, DTYPES)
     for name in axis or []:
         common.choose("--axis", name, AXES)
+    if not 1 <= batch <= LARGEST_BATCH:
+        raise common.fail(f"--batch must be {'at least 1' if batch < 1 else f'at most {LARGEST_BATCH:,}'}, got {batch}")
     sizes = _sizes(first, last, step)
     common.load_plugins(plugin)
     pairs, shapes = common.given(set, input)
@@ -81,12 +94,13 @@ def limits(
         )
     except api.CannotRun as stopped:
         raise common.fail(stopped.problem.message, stopped.problem.help) from None
-    code = _findings(found)
-    if found.loaded.graph is not None and (found.refused is None or _anything(found)):
+    code = _findings(found, format)
+    if found.loaded.graph is not None and (format == "json" or found.refused is None or _anything(found)):
         here = output in (None, "-")
         colored = format == "table" and common.colored(color) and (here or color == "always")
         width = _width() if here and sys.stdout.isatty() else None
-        emit(_text(found, format, width, color=colored), output, [source.path for source in found.loaded.sources])
+        text = _text(found, format, width, color=colored, notes=not quiet)
+        emit(text, output, [source.path for source in found.loaded.sources])
     return code
 
 
@@ -112,26 +126,31 @@ def _anything(found: Limits) -> bool:
     return any(axis.accepted.least is not None for axis in found.axes)
 
 
-def _findings(found: Limits) -> int:
-    """Tell what is wrong with the model as declared; the exit code."""
+def _findings(found: Limits, format: str) -> int:
+    """Tell what is wrong with the model as declared, aside where it would mix with data; the exit code."""
     failed = common.has_errors(found.loaded)
+    aside = not failed or format != "table"
     if found.loaded.findings:
         from cnninspect.reports.findings import render as findings_text
 
-        sys.stderr.write(
-            findings_text(found.loaded.findings, found.loaded.sources, color=common.colored("auto", error_stream=True))
+        text = findings_text(
+            found.loaded.findings, found.loaded.sources, color=common.colored("auto", error_stream=aside)
         )
+        shown = not aside and found.loaded.graph is not None and (found.refused is None or _anything(found))
+        (sys.stderr if aside else sys.stdout).write(f"{text}\n" if shown else text)
     return 1 if failed else 0
 
 
-def _text(found: Limits, format: str, width: int | None, *, color: bool) -> str:
+def _text(found: Limits, format: str, width: int | None, *, color: bool, notes: bool) -> str:
     if format in ("json", "csv"):
         from cnninspect.reports import limits_json
 
         return limits_json.json(found) if format == "json" else limits_json.csv(found)
     from cnninspect.reports import limits as report
 
-    return report.markdown(found) if format == "markdown" else report.render(found, width=width, color=color)
+    if format == "markdown":
+        return report.markdown(found)
+    return report.render(found, width=width, color=color, notes=notes)
 
 
 def _width() -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnninspect import api
-from cnninspect.cli import common
+from cnninspect.cli import common, drawing, telling
 from cnninspect.cli.output import emit
 from cnninspect.values import clip
 
@@ -41,7 +41,7 @@ def memory(
     sort: Annotated[str | None, typer.Option(metavar="COLUMN", help="Sort by alive or saved, the largest first.")] = None,
     top: Annotated[int | None, typer.Option(metavar="N", help="Show the first N lines only.")] = None,
     totals_only: Annotated[bool, typer.Option("--totals-only", help="Leave the layers out.")] = False,
-    plot: Annotated[str | None, typer.Option(metavar="FILE.svg", help="Draw the course over the layers.")] = None,
+    plot: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the course over the layers into an .svg or .png.")] = None,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
     input: Annotated[
         list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
@@ -54,6 +54,7 @@ def memory(
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out what the figures mean.")] = False,
     allow_outside: Annotated[
         bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
     ] = False,
@@ -63,6 +64,12 @@ def memory(
 
     Weights, the peak of activations at inference with the layer where it is, what training saves for backward,
     gradients and optimizer state; with --device-memory the largest batch that fits.
+
+    JSON, cnninspect.memory/1: model, inputs, batch, dtype, optimizer, totals (weight_bytes, buffer_bytes,
+    peak_activation_bytes, peak_layer, inference_bytes, gradient_bytes, optimizer_bytes, saved_activation_bytes,
+    training_bytes), device (memory_bytes, inference and training: largest_batch, bytes, bytes_at_next_batch; null
+    without --device-memory), layers (name, type, alive_bytes, saved_bytes, in_place, training; alive_bytes is null
+    where a layer does not run at inference), unknown (the layers that stand in the way), findings. null is unknown.
     """
     words = ("--format", format, FORMATS), ("--dtype", dtype, DTYPES), ("--color", color, common.COLORS)
     for option, word, known in (*words, ("--optimizer", optimizer, OPTIMIZERS), ("--sort", sort or "alive", SORTS)):
@@ -72,13 +79,18 @@ def memory(
             raise common.fail(
                 f"{option} must be {'at least 1' if number < 1 else f'at most {LARGEST:,}'}, got {number}"
             )
-    if plot is not None and not plot.lower().endswith(".svg"):
-        raise common.fail(f"--plot writes .svg, not '{clip(plot)}'", "end the name with .svg")
+    drawing.check(plot, output)
     device_bytes = None if device_memory is None else _bytes(device_memory)
     common.load_plugins(plugin)
     loaded = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
-    failed = _tell(loaded, format)
+    failed = common.has_errors(loaded)
+    telling.tell(loaded, aside=not failed or format != "table", quiet=quiet)
+    sources = [source.path for source in loaded.sources]
     if loaded.graph is None:
+        if format == "json":
+            from cnninspect.reports import memory_json
+
+            emit(memory_json.nothing(model, batch, dtype, optimizer, loaded.findings), output, sources)
         return 1
     found, largest = api.memory(
         loaded.graph, batch=batch, dtype=dtype, optimizer=optimizer, device_bytes=device_bytes
@@ -86,14 +98,12 @@ def memory(
     from cnninspect.reports.memory_lines import lines, ordered
 
     course = lines(found, depth)
-    sources = [source.path for source in loaded.sources]
     if plot is not None:
-        from cnninspect.reports.memory_plot import drawing
-        from cnninspect.reports.svg import write
+        from cnninspect.reports import memory_plot
 
-        emit(write(drawing(loaded.graph.name, found, course)), plot, sources)
+        emit(drawing.drawn(plot, memory_plot.drawing(loaded.graph.name, found, course)), plot, sources)
     shown, hidden = ordered(course, sort, top)
-    page = _Page(format, color, output, table=not totals_only)
+    page = _Page(format, color, output, table=not totals_only, notes=not quiet)
     emit(page.text(loaded, found, largest, shown, hidden), output, sources)
     return 1 if failed else 0
 
@@ -110,25 +120,14 @@ def _bytes(text: str) -> int:
     return found
 
 
-def _tell(loaded: Loaded, format: str) -> bool:
-    """Show what is wrong with the model; whether anything is."""
-    failed = common.has_errors(loaded)
-    if loaded.findings:
-        from cnninspect.reports.findings import render
-
-        aside = not failed or format == "json"
-        stream = sys.stderr if aside else sys.stdout
-        stream.write(render(loaded.findings, loaded.sources, color=common.colored("auto", error_stream=aside)))
-    return failed
-
-
 class _Page:
     """Where the report goes, and what it may look like there."""
 
-    def __init__(self, format: str, color: str, output: str | None, *, table: bool) -> None:
+    def __init__(self, format: str, color: str, output: str | None, *, table: bool, notes: bool) -> None:
         here = output in (None, "-")
         self.format = format
         self.table = table
+        self.notes = notes
         self.color = common.colored(color) and (here or color == "always")
         self.terminal = here and sys.stdout.isatty()
         self.unicode = not here or (sys.stdout.encoding or "").lower().startswith("utf")
@@ -146,9 +145,13 @@ class _Page:
         from cnninspect.reports import memory as report
 
         if self.format == "markdown":
-            return report.markdown(loaded.graph, found, largest, lines, hidden=hidden)
+            return report.markdown(
+                loaded.graph, found, largest, lines, hidden=hidden, table=self.table, notes=self.notes
+            )
         style = report.Style(_width() if self.terminal else None, color=self.color)
-        text = report.render(loaded.graph, found, largest, lines, hidden=hidden, style=style, table=self.table)
+        text = report.render(
+            loaded.graph, found, largest, lines, hidden=hidden, style=style, table=self.table, notes=self.notes
+        )
         return text if self.unicode else text.translate(report.ASCII)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnninspect import api
-from cnninspect.cli import common
+from cnninspect.cli import common, drawing, telling
 from cnninspect.cli.output import emit
 from cnninspect.values import clip
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from cnninspect.reports.svg import Drawing
 
 FORMATS = ("table", "json", "csv", "markdown")
-SUFFIXES = (".svg", ".png")
 PIPE = (100, 34)
 """Columns and lines of a picture that no terminal asked for."""
-LARGEST_PHOTO = 32 * 2**20
+UNMEASURED = (0, 16, "cpu")
+"""What --seed, --samples and --device are where nobody gives them."""
 
 
 def rf(
@@ -65,6 +65,7 @@ def rf(
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out what the figures mean.")] = False,
     allow_outside: Annotated[
         bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
     ] = False,
@@ -86,13 +87,19 @@ def rf(
     """
     common.choose("--format", format, FORMATS)
     common.choose("--color", color, common.COLORS)
+    drawing.check(plot, output)
+    if not effective and (seed, samples, device) != UNMEASURED:
+        raise common.fail("--seed, --samples and --device need --effective", "add --effective, or leave them out")
     _together(layer, at, plot, image, format, samples, seed, effective=effective)
     common.load_plugins(plugin)
     loaded = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
     failed = common.has_errors(loaded)
-    if loaded.findings:
-        _tell(loaded, aside=not failed or format == "json")
+    telling.tell(loaded, aside=not failed or format != "table", quiet=quiet)
     if loaded.graph is None:
+        if format == "json":
+            from cnninspect.reports import rf_json
+
+            emit(rf_json.nothing(model, loaded.findings), output, [source.path for source in loaded.sources])
         return 1
     report = api.receptive_fields(loaded.graph, through_gates=through_gates)
     given = _input(report, of)
@@ -101,8 +108,9 @@ def rf(
     sources = [source.path for source in loaded.sources]
     here = output in (None, "-")
     if plot is not None:
-        emit(_drawn(plot, _drawing(report, given, unit, measured, image), image), plot, sources)
-    emit(_report(report, loaded, format, color, unit, measured, here=here), output, sources)
+        emit(drawing.drawn(plot, _drawing(report, given, unit, measured, image), image), plot, sources)
+    only = None if of is None else given
+    emit(_report(report, loaded, format, color, unit, measured, only, here=here, notes=not quiet), output, sources)
     return 1 if failed else 0
 
 
@@ -126,8 +134,6 @@ def _together(
         raise common.fail("--plot would write over --image", "name another file for the drawing")
     if image is not None and effective:
         raise common.fail("--image and --effective draw over each other", "leave one of them out")
-    if plot is not None and not plot.lower().endswith(SUFFIXES):
-        raise common.fail(f"--plot writes .svg and .png, not '{clip(plot)}'", "end the name with .svg")
     if layer is not None and format in ("csv", "markdown"):
         raise common.fail(f"--layer is told as a table or as json, not as {format}", "leave out --layer or --format")
     if effective and format in ("csv", "markdown"):
@@ -136,13 +142,6 @@ def _together(
         raise common.fail(f"--seed must be between 0 and 2^62, got {clip(str(seed), 40)}")
     if not 1 <= samples <= 10_000:  # noqa: PLR2004 - an hour of a small network
         raise common.fail(f"--samples must be between 1 and 10,000, got {samples}")
-
-
-def _tell(loaded: Loaded, *, aside: bool) -> None:
-    from cnninspect.reports.findings import render
-
-    stream = sys.stderr if aside else sys.stdout
-    stream.write(render(loaded.findings, loaded.sources, color=common.colored("auto", error_stream=aside)))
 
 
 def _input(report: api.ReceptiveFields, of: str | None) -> int:
@@ -225,42 +224,7 @@ def _drawing(
         raise common.fail(f"the field of '{clip(unit.line.node.name)}' is unknown, so it cannot be drawn")
     if measured is not None:
         return rf_plot.effective(unit, measured)
-    return rf_plot.on_input(unit, None if image is None else _photo(image))
-
-
-def _photo(path: str) -> tuple[str, bytes]:
-    """A picture file: its media type and its bytes."""
-    from cnninspect.reports.rf_plot import media_type
-
-    try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            raise common.fail(f"--image '{clip(path)}' is no file", "name a PNG, JPEG, GIF or WebP file")
-        if os.path.getsize(path) > LARGEST_PHOTO:
-            raise common.fail(f"--image '{clip(path)}' is larger than 32 MiB", "make the picture smaller first")
-        with open(path, "rb") as file:
-            data = file.read(LARGEST_PHOTO + 1)
-    except (OSError, ValueError) as error:
-        why = (getattr(error, "strerror", None) or str(error)).lower()
-        raise common.fail(f"cannot read --image '{clip(path)}': {why}") from None
-    kind = media_type(data)
-    if kind is None:
-        raise common.fail(f"--image '{clip(path)}' is no picture, or is cut off", "use a PNG, JPEG, GIF or WebP file")
-    return kind, data
-
-
-def _drawn(plot: str, drawing: Drawing, image: str | None) -> str | bytes:
-    if plot.lower().endswith(".svg"):
-        from cnninspect.reports.svg import write
-
-        return write(drawing)
-    from cnninspect.reports import svg_png
-
-    try:
-        return svg_png.write(drawing)
-    except svg_png.NoPillow:
-        raise common.fail("a .png needs Pillow: pip install 'cnninspect[plot]'", "an .svg needs nothing") from None
-    except svg_png.BadPicture as bad:
-        raise common.fail(f"cannot read --image '{clip(image or '')}': {clip(bad)}") from None
+    return rf_plot.on_input(unit, None if image is None else drawing.photo(image))
 
 
 def _report(
@@ -270,8 +234,10 @@ def _report(
     color: str,
     unit: Unit | None,
     measured: Measured | None,
+    only: int | None,
     *,
     here: bool,
+    notes: bool,
 ) -> str:
     if format == "json":
         from cnninspect.reports import rf_json
@@ -280,7 +246,7 @@ def _report(
     from cnninspect.reports import rf
 
     if format != "table":
-        return {"csv": rf.csv, "markdown": rf.markdown}[format](report)
+        return rf.csv(report, only) if format == "csv" else rf.markdown(report, only, notes=notes)
     from shutil import get_terminal_size
 
     terminal = here and sys.stdout.isatty()
@@ -288,9 +254,11 @@ def _report(
     dyed = common.colored(color) and (here or color == "always")
     unicode = not here or (sys.stdout.encoding or "").lower().startswith("utf")
     if unit is None:
-        text = rf.render(report, width=size[0] if terminal or color == "always" else None, color=dyed)
+        width = size[0] if terminal or color == "always" else None
+        text = rf.render(report, width=width, color=dyed, only=only, notes=notes)
     else:
         from cnninspect.reports import rf_page
 
-        text = rf_page.page(unit, measured, width=size[0], height=size[1], color=dyed, unicode=unicode)
+        room = {"width": size[0], "height": size[1]}
+        text = rf_page.page(unit, measured, **room, color=dyed, unicode=unicode, notes=notes)
     return text if unicode else text.translate(rf.SIGNS)

@@ -77,7 +77,7 @@ class Reporter:
                 dtype=wish.dtype,
                 count=wish.counted,
                 insight=wish.insight,
-                flops_as=wish.flops_as or wish.why,
+                flops_as=wish.why or wish.flops_as,
                 device=wish.device,
             )
             for one in loaded
@@ -131,8 +131,10 @@ class Reporter:
         if wish.format == "json":
             from cnninspect.reports.json import value
 
-            documents = [value(peers.as_json(peer, name, wish.batch)) for name, peer in found]
-            return "\n".join(documents) + "\n"
+            documents = [peers.as_json(peer, name, wish.batch) for name, peer in found]
+            if self.several or not documents:
+                return value({"schema": peers.SCHEMAS, "models": documents}) + "\n"
+            return value(documents[0]) + "\n"
         width = _width() if wish.drawn else None
         return "\n".join([peers.render(peer, name, width=width, color=wish.color) for name, peer in found])
 

@@ -89,6 +89,7 @@ def summary(
     shown = common.colored(color) and (output in (None, "-") or color == "always")
     drawn = color == "always" or (output in (None, "-") and sys.stdout is not None and sys.stdout.isatty())
     brief = totals_only or (quiet and format in ("table", "markdown"))
+    common.refuse_second_stdin([*models, *([] if roofline is None else [roofline])])
     for option, tool in (("--flops-as", flops_as), ("--why-different", why_different)):
         if tool is not None:
             common.choose(option, tool, PEERS)
@@ -99,7 +100,6 @@ def summary(
     )  # fmt: skip
     _validate(wish)
     common.load_plugins(plugin)
-    common.refuse_second_stdin(models)
     common.given(set, input)
     loaded: dict[str, Loaded] = {}
     failed: common.Stop | None = None
@@ -142,6 +142,8 @@ def _validate(wish: Wish) -> None:
             raise common.fail(
                 f"{option} must be {'at least 1' if number < 1 else f'at most {LARGEST:,}'}, got {number}"
             )
+    if wish.why is not None and wish.flops_as not in (None, wish.why):
+        raise common.fail("--why-different and --flops-as name two tools", "ask for one of them at a time")
     if wish.why is not None and wish.format not in ("table", "json"):
         raise common.fail(f"--why-different is a table or JSON, not {wish.format}")
     ignored = [

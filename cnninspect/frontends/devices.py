@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 FOLDER = join(dirname(dirname(abspath(__file__))), "devices")
 KINDS = ("gpu", "cpu", "npu")
-DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8")
+DTYPES = ("float64", "float32", "tf32", "float16", "bfloat16", "float8", "int8")
+"""What a peak may be given for; TF32 is what libraries may take for float32."""
+BOUNDS = {"launch": (0.0, 1.0)}
+"""What a figure must lie between, where it is not from 1 to LARGEST."""
+LARGEST = 1e24
+UNITS = {"bandwidth": "bytes a second", "memory": "bytes", "launch": "seconds"}
+WRITTEN = {"bandwidth": "2.039e12", "memory": "80e9", "launch": "5e-6"}
 KEYS = {
     "name": "what to call it",
     "kind": "gpu, cpu or npu",
@@ -188,18 +194,15 @@ def _peak(node: Node | None, report: Report) -> dict[str, float]:
 
 
 def _number(node: Node | None, what: str, report: Report) -> float:
-    """A finite number above 0; 0 where there is none."""
+    """A number within its bounds; 0 where there is none."""
     value = getattr(node, "value", None)
     if node is None:
         return 0.0
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e30:  # noqa: PLR2004
-        unit = {"bandwidth": "bytes a second", "memory": "bytes", "launch": "seconds"}.get(what, "operations a second")
-        report.add(
-            node,
-            "bad-value",
-            f"{what} must be a number of {unit} above 0, got {_shown(node)}",
-            help="write it as 2.039e12",
-        )
+    low, high = BOUNDS.get(what, (1.0, LARGEST))
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        unit = UNITS.get(what, "operations a second")
+        message = f"{what} must be a number of {unit} from {low:g} to {high:g}, got {_shown(node)}"
+        report.add(node, "bad-value", message, help=f"write it as {WRITTEN.get(what, '19.5e12')}")
         return 0.0
     return float(value)
 

@@ -1,7 +1,8 @@
 """Every layer type, found by name and imported when a network first uses it.
 
-A module of this package that defines layers is found by itself; those that most networks use are
-looked into first. Layers of other packages come after ours, through the entry-point group
+A module of this package that defines layers is found by itself; for the layers that most networks use
+it is known which one. A family that fills several modules is named in all but the first, as ``FAMILY``.
+Layers of other packages come after ours, through the entry-point group
 ``cnninspect.layers`` (each entry names a module that defines layers) or ``--plugin``.
 """
 
@@ -19,9 +20,27 @@ if TYPE_CHECKING:
     from cnninspect.layers.base import Layer
 
 GROUP = "cnninspect.layers"
-COMMON = ("conv", "activation", "pool", "norm", "linear", "reshape", "merge", "adaptive_pool", "regularisation")
-"""Modules in the order in which they are looked into; all others follow."""
-SUPPORT = ("__init__", "base", "windows")
+HOMES = {
+    **dict.fromkeys(("relu", "relu6", "leaky_relu"), "activation"),
+    **dict.fromkeys(("sigmoid", "hard_sigmoid", "silu", "hard_swish", "gelu", "tanh"), "activation_curves"),
+    "softmax": "activation_axis",
+    **dict.fromkeys(("adaptive_avg_pool", "global_avg_pool"), "adaptive_pool"),
+    "conv": "conv",
+    **dict.fromkeys(("depthwise_conv", "separable_conv"), "conv_separable"),
+    "conv_transpose": "conv_transpose",
+    "linear": "linear",
+    **dict.fromkeys(("add", "mul"), "merge"),
+    "concat": "merge_axes",
+    "batch_norm": "norm",
+    **dict.fromkeys(("layer_norm", "group_norm", "local_response_norm"), "norm_own"),
+    "max_pool": "pool",
+    "avg_pool": "pool_mean",
+    **dict.fromkeys(("dropout", "drop_path"), "regularisation"),
+    "upsample": "resample",
+    **dict.fromkeys(("flatten", "reshape", "permute"), "reshape"),
+}
+"""The modules of the layers that most networks use, so that one network loads no other's."""
+SUPPORT = ("__init__", "base", "divisors", "windows")
 """Modules that define no layers."""
 
 broken_plugins: list[str] = []
@@ -34,7 +53,7 @@ def _modules() -> list[str]:
     """The modules that have not been imported yet."""
     if not _pending:
         files = {file[:-3] for file in listdir(dirname(__file__)) if file.endswith(".py")}
-        _pending.extend([*COMMON, *sorted(files.difference(COMMON, SUPPORT)), ""])
+        _pending.extend([*sorted(files.difference(SUPPORT)), ""])
     return _pending
 
 
@@ -44,6 +63,10 @@ def find(name: str) -> type[Layer] | None:
     if found is not None:
         return found
     modules = _modules()
+    home = HOMES.get(name)
+    if home in modules:
+        modules.remove(home)
+        import_module(f"{__name__}.{home}")
     while modules[0] and name not in REGISTRY:
         import_module(f"{__name__}.{modules.pop(0)}")
     if name not in REGISTRY:

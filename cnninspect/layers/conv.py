@@ -1,20 +1,11 @@
-"""Convolutions: every layer that multiplies a sliding window with learned kernels."""
+"""Convolutions: layers that multiply a sliding window with learned kernels."""
 
 from __future__ import annotations
 
-from math import gcd
 from typing import TYPE_CHECKING
 
 from cnninspect.layers.base import Weighted
-from cnninspect.layers.windows import (
-    BIAS,
-    DILATION,
-    KERNEL,
-    PADDING,
-    STRIDE,
-    Windowed,
-    by,
-)
+from cnninspect.layers.windows import BIAS, DILATION, KERNEL, PADDING, STRIDE, Windowed, by
 from cnninspect.options import Choice, Int
 from cnninspect.reads import EVERY, OUTSIDE, Groups, windowed
 from cnninspect.values import Call, Problem, Window, product
@@ -27,40 +18,6 @@ if TYPE_CHECKING:
     from cnninspect.reads import Reads
     from cnninspect.values import Facts, Shape
     from cnninspect.workings import Figure, Working
-
-FACTORED = 10**6
-"""Up to here the divisors of a number of channels are worth listing."""
-
-
-def divisors(number: int) -> list[int]:
-    """Every divisor of a number, ascending."""
-    low = [n for n in range(1, int(number**0.5) + 1) if number % n == 0]
-    return low + [number // n for n in reversed(low) if n * n != number]
-
-
-def choose_divisor(number: int, wanted: int, called: str = "") -> str:
-    """The advice which divisors to use, those near the wanted one where there are many."""
-    called = called or str(number)
-    if number > FACTORED:
-        return f"use a divisor of {called}"
-    every = divisors(number)
-    near = sorted(every, key=lambda n: abs(n - wanted))[:6] if len(every) > 12 else every  # noqa: PLR2004
-    words = [str(n) for n in sorted(near)]
-    listed = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    return f"use a divisor of {called}{':' if near is every else ', such as'} {listed}"
-
-
-def indivisible(inputs: int, outputs: int, groups: int) -> Iterator[Problem]:
-    """A problem for each side whose channels do not split into the groups."""
-    both = gcd(inputs, outputs)
-    for side, channels in (("input", inputs), ("output", outputs)):
-        if channels % groups:
-            yield Problem(
-                "groups-do-not-divide",
-                f"{channels} {side} channel{'s do' if channels > 1 else ' does'} not split into {groups} equal groups",
-                help=choose_divisor(both, groups, "" if both == channels else f"both {inputs} and {outputs}"),
-                option="groups",
-            )
 
 
 class Convolution(Windowed):
@@ -130,6 +87,8 @@ class Conv(
 
     def check(self, x: Shape) -> Iterator[Problem]:
         if self.groups > 1:
+            from cnninspect.layers.divisors import indivisible
+
             yield from indivisible(x[0], self.out, self.groups)
         if self.padding_mode in ("reflect", "circular"):
             yield from self.overrun(x)
@@ -170,9 +129,7 @@ class Conv(
         from cnninspect.workings import times
 
         group = " of a group" if self.groups > 1 else ""
-        return times(
-            y, (x[0] // self.groups, *self.kernel), rule=f"outputs · (input channels{group} · kernel cells)"
-        )
+        return times(y, (x[0] // self.groups, *self.kernel), rule=f"outputs · (input channels{group} · kernel cells)")
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
@@ -197,118 +154,3 @@ class Conv(
         padded = self.margin(inputs[0], always=True)
         pairs = () if self.padding_mode == "circular" else ((0, 0),)
         return Holds(pairs=pairs, elements=padded, scratch=padded)
-
-
-class DepthwiseConv(
-    Convolution,
-    name="depthwise_conv",
-    aliases=("DepthwiseConv1D", "DepthwiseConv2D", "depthwise_conv2d", "DepthwiseConv"),
-):
-    """Slides kernels of its own over each channel; channels never mix.
-
-    ``y[c·multiplier + m, i] = bias + Σ over tap of weight[c·multiplier + m, tap] · x[c, …]``:
-    a conv with as many groups as input channels.
-    MACs: outputs x kernel cells. Operations: one for each output with bias.
-    """
-
-    torch = "torch.nn:Conv{rank}d"
-
-    kernel = KERNEL
-    stride = STRIDE
-    padding = PADDING
-    dilation = DILATION
-    multiplier = Int(1, min=1, help="kernels for each input channel")
-    bias = BIAS
-    trainable = Weighted.trainable
-
-    def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
-        return windowed(self.window(inputs[0]), Groups(self.multiplier, 1))
-
-    def maps(self, x: Shape) -> int:
-        return x[0] * self.multiplier
-
-    def weights(self, x: Shape) -> Mapping[str, Shape]:
-        return self.with_bias({"weight": (self.maps(x), 1, *self.kernel)}, self.maps(x))
-
-    def macs(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
-        return product(y) * product(self.kernel)
-
-    def worked_macs(self, x: Shape, y: Shape) -> Figure:  # noqa: ARG002
-        from cnninspect.workings import times
-
-        return times(y, self.kernel, rule="outputs · kernel cells: each channel by itself")
-
-    def call(self, inputs: Sequence[Shape]) -> Call:
-        (x,) = inputs
-        window, pad = self.spelled(self.window(x))
-        arguments = {
-            "in_channels": x[0],
-            "out_channels": self.maps(x),
-            **window,
-            "dilation": self.dilation,
-            "groups": x[0],
-            "bias": self.bias,
-        }
-        return Call(self.torch.format(rank=len(x) - 1), arguments, pad)
-
-
-class SeparableConv(
-    Convolution,
-    name="separable_conv",
-    aliases=("SeparableConv1D", "SeparableConv2D", "SeparableConvolution2D", "SeparableConv"),
-):
-    """Filters each channel by itself, then mixes the channels at each position.
-
-    A depthwise conv without bias, then a 1x1 conv to ``out`` channels with the bias.
-    MACs: output positions x (input channels x multiplier) x (kernel cells + out).
-    Operations: one for each output with bias.
-    https://keras.io/api/layers/convolution_layers/separable_convolution2d/
-    """
-
-    torch = "cnninspect.backends.torch_layers:SeparableConv"
-
-    out = Int(min=1, help="channels produced")
-    kernel = KERNEL
-    stride = STRIDE
-    padding = PADDING
-    dilation = DILATION
-    multiplier = Int(1, min=1, help="kernels for each input channel")
-    bias = BIAS
-    trainable = Weighted.trainable
-
-    def maps(self, x: Shape) -> int:  # noqa: ARG002
-        return self.out
-
-    def weights(self, x: Shape) -> Mapping[str, Shape]:
-        middle = x[0] * self.multiplier
-        point = (self.out, middle, *[1] * len(self.kernel))
-        weights = {"depthwise.weight": (middle, 1, *self.kernel), "pointwise.weight": point}
-        return self.with_bias(weights, self.out, "pointwise.bias")
-
-    def macs(self, x: Shape, y: Shape) -> int:
-        return product(y[1:]) * x[0] * self.multiplier * (product(self.kernel) + self.out)
-
-    def worked_macs(self, x: Shape, y: Shape) -> Figure:
-        from cnninspect.workings import Figure, dots, plus, times
-
-        each = plus(Figure(dots(self.kernel), product(self.kernel)), self.out)
-        rule = "positions · middle channels · (kernel cells + outputs)"
-        return times(y[1:], (x[0] * self.multiplier,), each, rule=rule)
-
-    def call(self, inputs: Sequence[Shape]) -> Call:
-        (x,) = inputs
-        window, pad = self.spelled(self.window(x))
-        arguments = {
-            "in_channels": x[0],
-            "out_channels": self.out,
-            **window,
-            "dilation": self.dilation,
-            "multiplier": self.multiplier,
-            "bias": self.bias,
-        }
-        return Call(self.torch, arguments, pad)
-
-    def holds(self, inputs: Sequence[Shape]) -> Holds:
-        held, x = super().holds(inputs), inputs[0]
-        middle = x[0] * self.multiplier * product(self.shape(x)[1:])
-        return held._replace(elements=held.elements + middle, scratch=held.scratch + middle)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.layers.base import Weighted
-from cnninspect.layers.conv import Convolution, indivisible
+from cnninspect.layers.conv import Convolution
+from cnninspect.layers.divisors import indivisible
 from cnninspect.layers.windows import BIAS, DILATION, KERNEL, STRIDE, by, extent, symmetric, torch_pad
 from cnninspect.options import Int, Padding, PerAxis
 from cnninspect.reads import EVERY, Groups, windowed

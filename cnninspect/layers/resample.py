@@ -6,7 +6,7 @@ from math import ceil, gcd
 from typing import TYPE_CHECKING
 
 from cnninspect.layers.base import Single
-from cnninspect.layers.conv import choose_divisor
+from cnninspect.layers.divisors import choose_divisor
 from cnninspect.layers.reshape import axis_name
 from cnninspect.layers.stretched import dealt_out, stacked, stretched
 from cnninspect.options import LARGEST, Bool, Choice, Int, Option, Optional, PerAxis

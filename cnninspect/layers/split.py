@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.layers.base import NO_WEIGHTS
-from cnninspect.layers.conv import choose_divisor
+from cnninspect.layers.divisors import choose_divisor
 from cnninspect.layers.reshape import AnyRank, axis_name
 from cnninspect.options import Axis, Int, Ints, Optional
 from cnninspect.reads import POINT, Reads, Same, shifted

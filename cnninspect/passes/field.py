@@ -2,20 +2,24 @@
 
 A path of layers maps each output position to a set of image positions, with holes where windows are
 dilated; over all paths the union counts. Up to the border the sets repeat along the map: position
-``i + period`` sees what i sees, moved by ``step``, which makes the jump ``step / period``. The image being
-unbounded, a field may start before it: negative positions are padding. Axes are followed separately: where
-paths differ on two axes at once, the field is the box around them.
+``i + period`` sees what i sees, moved by ``step``, which makes the jump ``step / period``. The outputs of a
+period are taken together, moved back by ``⌊i · step / period⌋`` for output i where that makes their union smaller:
+a pool of 13 positions to 6 sees 3 of them, not 13, and a pooled map that is stretched again what it was pooled of.
+The image being unbounded, a field may start before it: negative positions are padding. Axes are followed
+separately: where paths differ on two axes at once, the field is the box around them.
 """
 
 from __future__ import annotations
 
+from itertools import product as combined
 from math import lcm
 from typing import TYPE_CHECKING
 
 from cnninspect.passes.field_flow import NOTHING, UNKNOWN, Flow
-from cnninspect.passes.field_sets import MOST_SETS, TooMuch, clipped, everywhere, join, together
+from cnninspect.passes.field_sets import MOST_SETS, TooMuch, clipped, count, gathered, join, together
 from cnninspect.passes.field_sight import Unbounded
 from cnninspect.records import Record
+from cnninspect.values import product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,17 +34,18 @@ class Field(Record):
     """What one node sees of one network input; each figure is one for each spatial axis of the input."""
 
     size: tuple[int, ...]
-    """From the lowest to the highest position that the outputs of one period see, both included."""
+    """From the lowest to the highest position that the outputs of one period see, both included, in the tighter of
+    two frames: as they lie, or each moved back by ``⌊i · step / period⌋``. Where paths move unlike, each in its own."""
     start: tuple[int, ...]
     """The lowest of these positions; negative in the padding."""
     steps: tuple[int | None, ...]
-    """How far the field moves over one period; None where paths move unlike."""
+    """How far the field moves over one period; None where paths move unlike, or only some move."""
     periods: tuple[int, ...]
     """After how many outputs the same field comes again."""
     whole: tuple[bool, ...]
     """Whether all of the axis is read; size and start are clipped to the input then."""
     varies: tuple[bool, ...]
-    """Whether the outputs of one period see unlike sets, so that the size is that of their union."""
+    """Whether the outputs of one period see unlike sets in that frame, so that the size is that of their union."""
     least: tuple[int, ...]
     """The size of the smallest field of a single output."""
     most: tuple[int, ...]
@@ -60,7 +65,7 @@ class Field(Record):
 
     @property
     def centre(self) -> tuple[float, ...]:
-        """The middle of the field of output 0."""
+        """The middle between the first and the last position of the field."""
         return tuple([start + (size - 1) / 2 for start, size in zip(self.start, self.size)])  # noqa: B905
 
 
@@ -114,7 +119,7 @@ def field(axes: Axes, shape: Shape, image: Shape) -> Field | None:
     rows: list[tuple[object, ...]] = []
     try:
         for axis, several in enumerate(axes):
-            alike = axis and len(shape) > 1 and len(several) == 1 == len(axes[0]) and several[0][1] is axes[0][0][1]
+            alike = axis and len(several) == 1 == len(axes[0]) and several[0][1] is axes[0][0][1] and len(shape) > 1
             if alike and not several[0][1].whole:
                 rows.append(rows[0])
             else:
@@ -126,27 +131,39 @@ def field(axes: Axes, shape: Shape, image: Shape) -> Field | None:
 
 def _figures(several: tuple[Led, ...], shape: Shape, size: int) -> tuple[object, ...]:
     """One axis of each figure of a field, in their order."""
+    family = several[0][1]
+    if len(several) == 1 == family.period and len(shape) != 1 and not family.whole:  # the commonest, made quick
+        (one,) = family.sets
+        return one[1], one[0], family.step, 1, False, False, one[1], one[1], count(one)
     if len(shape) == 1:  # the features of a vector are no places: what they see counts together
-        several = tuple([(-1, everywhere(family, shape[0], size)) for _, family in several])
-    families = [family for _, family in several]
-    moving = [family for driver, family in several if driver >= 0]
-    if any(family.whole for family in families):
+        several = ((-1, gathered([family for _, family in several], shape[0], size)),)
+    if any(family.whole for _, family in several):
         return _whole(several, shape, size)
-    period = lcm(*[family.period for family in moving])
-    if period > MOST_SETS:
+    if len(several) > 1:
+        return _unlike(several, shape)
+    family = several[0][1]
+    sets, union = family.framed()
+    sizes = [span for _, span, _ in sets]
+    varies = any(one != sets[0] for one in sets)
+    return union[1], union[0], family.step, family.period, False, varies, min(sizes), max(sizes), count(union)
+
+
+def _unlike(several: tuple[Led, ...], shape: Shape) -> tuple[object, ...]:
+    """The figures where paths move unlike: the sizes are those of all outputs, wherever they lie on the map."""
+    union = join([family.framed()[1] for _, family in several])
+    drivers = sorted({driver for driver, _ in several if driver >= 0})
+    if product([shape[driver] for driver in drivers]) > MOST_SETS:
         raise TooMuch
-    sets = [join([family.at(position) for family in families]) for position in range(period)]
-    sizes = [mask.bit_length() for _, mask in sets]
-    low, mask = join(sets)
-    span = mask.bit_length()
-    step = None if len(moving) > 1 else moving[0].step if moving else 0
-    varies = period > 1 or len(families) > 1
-    return span, low, step, period, False, varies, min(sizes), max(sizes), mask.bit_count()
+    sizes = set()
+    for places in combined(*[range(shape[driver]) for driver in drivers]):
+        at = dict(zip((*drivers, -1), (*places, 0)))  # noqa: B905 - one place for each
+        sizes.add(join([family.at(at[driver]) for driver, family in several])[1])
+    period = lcm(*[family.period for _, family in several])
+    return union[1], union[0], None, period, False, True, min(sizes), max(sizes), count(union)
 
 
 def _whole(several: tuple[Led, ...], shape: Shape, size: int) -> tuple[object, ...]:
     """The figures where all of an axis is read, which the image bounds."""
     parts = [together(family, shape[driver] if driver >= 0 else 1) for driver, family in several]
-    low, mask = clipped(join(parts), size)
-    span = mask.bit_length()
-    return span, low, 0, 1, True, False, span, span, mask.bit_count()
+    union = clipped(join(parts), size)
+    return union[1], union[0], 0, 1, True, False, union[1], union[1], count(union)

@@ -79,9 +79,9 @@ def _place(several: tuple[Led, ...], axes: tuple[object, ...]) -> Place | None:
         return None
     jump = family.step / family.period
     middles = [
-        low + (mask.bit_length() - 1) / 2 - position * jump
-        for position, (low, mask) in enumerate(family.sets)
-        if mask
+        low + (span - 1) / 2 - position * jump
+        for position, (low, span, _) in enumerate(family.sets)
+        if span
     ]
     return round(sum(middles) / len(middles), 6), jump
 

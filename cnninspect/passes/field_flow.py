@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from cnninspect.reads import EVERY, POINT, Reads
+from cnninspect.reads import EVERY, POINT, SAME, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,16 +95,18 @@ class Flow(Generic[State]):
         made = self.values[node]
         if len(made) == 1 and len(made[0]) == 1:
             return made[0][0][1]
-        numbers = {self._gathered(item, node) for pieces in made for _, item in pieces}
-        if len(numbers) > 1 and not self._deep.isdisjoint(numbers):
-            return UNKNOWN  # the channels tell the position, each run of them in its own way
+        numbers = {item for pieces in made for _, item in pieces}
+        if not self._deep.isdisjoint(numbers):
+            numbers = {self._gathered(item, node) for item in numbers}
+            if len(numbers) > 1 and not self._deep.isdisjoint(numbers):
+                return UNKNOWN  # the channels tell the position, each run of them in its own way
         return self.join([*numbers])
 
     def _gathered(self, number: int, node: int) -> int:
         """The state of a vector without its features: what they see counts together."""
         shape = self.graph.nodes[node].outputs[0]
         if number in self._deep and shape is not None and len(shape) == 1:
-            return self.follow(number, GATHER, shape, ())
+            return self._moved(number, GATHER, shape, ())  # not kept: vectors of unlike lengths may share a number
         return number
 
     def join(self, numbers: Sequence[int]) -> int:
@@ -179,35 +181,46 @@ class Flow(Generic[State]):
         layers = []
         for read in paths:
             x = self.graph.shape(node.inputs[read.input]) or ()
-            pieces = [(count, self.follow(item, read, x, y)) for count, item in given[read.input]]
+            pieces = self._row(given[read.input], read, x, y)
+            if pieces is given[read.input] and read.channels is SAME and len(paths) == 1 and x[:1] == y[:1]:
+                return pieces
             if any(item != NOTHING for _, item in pieces):
                 if len(pieces) == 1 and pieces[0][1] == UNKNOWN:
-                    pieces = [(x[0] if x else 1, UNKNOWN)]
+                    pieces = ((x[0] if x else 1, UNKNOWN),)
                 layers.append(read.channels.spread(pieces, out))
         return self._stacked(layers, out)
+
+    def _row(self, pieces: Pieces, read: Reads, x: Shape, y: Shape) -> Pieces:
+        """The pieces of a tensor as they are seen along one path; the same where every position reads itself."""
+        items = {}.fromkeys([item for _, item in pieces])
+        if _still(read, x, y) and self._deep.isdisjoint(items):
+            return pieces
+        moved = {item: self.follow(item, read, x, y) for item in items}
+        return tuple([(count, moved[item]) for count, item in pieces])
 
     def follow(self, number: int, read: Reads, x: Shape, y: Shape) -> int:
         """The state of one path."""
         if number <= UNKNOWN:
             return number
-        if x[1:] == y[1:] and read.order is None and number not in self._deep and _plain(read):
-            return number
         key = (id(read), number)
         found = self._followed.get(key)
         if found is None:
-            try:
-                found = self.number(self.sight.follow(self.states[number], read, x, y))  # type: ignore[arg-type]
-            except Lost as lost:
-                found = lost.number
-            self._followed[key] = found
+            still = number not in self._deep and _still(read, x, y)
+            found = self._followed[key] = number if still else self._moved(number, read, x, y)
         return found
+
+    def _moved(self, number: int, read: Reads, x: Shape, y: Shape) -> int:
+        try:
+            return self.number(self.sight.follow(self.states[number], read, x, y))  # type: ignore[arg-type]
+        except Lost as lost:
+            return lost.number
 
     def _stacked(self, layers: list[list[tuple[int, tuple[int, ...]]]], out: int) -> Pieces:
         """The pieces of a tensor that several paths make together."""
         if not layers:
             return ((out, NOTHING),)
         if len(layers) == 1:
-            runs = [(count, self.join(items)) for count, items in layers[0]]
+            runs = [(count, items[0] if len(items) == 1 else self.join(items)) for count, items in layers[0]]
         elif all(len(pieces) == 1 for pieces in layers):
             return ((out, self.join([item for pieces in layers for item in pieces[0][1]])),)
         else:
@@ -238,6 +251,6 @@ class Flow(Generic[State]):
         return runs
 
 
-def _plain(read: Reads) -> bool:
+def _still(read: Reads, x: Shape, y: Shape) -> bool:
     """Whether every position reads itself."""
-    return all(axis is POINT for axis in read.axes)
+    return x[1:] == y[1:] and read.order is None and all(axis is POINT for axis in read.axes)

@@ -36,11 +36,18 @@ class Unbounded:
             raise Lost(UNKNOWN) from None
 
     def deep(self, state: Axes) -> bool:
-        return any(not driver for several in state for driver, _ in several)
+        for several in state:
+            for driver, _ in several:
+                if not driver:
+                    return True
+        return False
 
     def follow(self, state: Axes, read: Reads, x: Shape, y: Shape) -> Axes:
         made = []
         try:
+            slid = _slid(state, read)
+            if slid is not None:
+                return slid
             for axis, several in enumerate(state):
                 found = [self._one(led, axis, read, x, y) for led in several]
                 made.append(united(found) if len(found) > 1 else tuple(found))
@@ -72,6 +79,27 @@ class Unbounded:
         if known is None:
             known = self._made[key] = (family, reading, followed(family, reading))
         return known[2]
+
+
+def _slid(state: Axes, read: Reads) -> Axes | None:
+    """The commonest step, made quick: plain windows over axes that are followed apart; None for any other."""
+    if read.order is not None:
+        return None
+    made: list[tuple[Led, ...]] = []
+    before = window = None
+    for several in state:
+        if len(several) > 1:
+            return None
+        driver, family = several[0]
+        if driver < 1:
+            return None
+        reading = read.axes[driver - 1]
+        if family is not before or reading is not window:
+            if reading is None or reading.period != 1 or not reading.step or reading.outside == "end":
+                return None
+            before, window, now = family, reading, followed(family, reading)
+        made.append(((driver, now),))
+    return tuple(made)
 
 
 def how(driver: int, read: Reads) -> tuple[Reading | None, int]:

@@ -157,9 +157,10 @@ class _Walk:
             self.sole[place] = not piece and self.readers.get(place) == 1 and (not chained or self.sole[source])
             if kind or self.orders:
                 self._lie(place, holds, source, shape)
-        if holds.straight and source in self.orders:
-            shape = self.graph.shape(source)
-            self.copies[index] = product(shape or ()) * node.copies
+        if holds.straight:
+            size = product(self.graph.shape(source) or ()) * node.copies
+            if source in self.orders or self.sizes[self.storage[source]] > size:  # a piece has gaps between samples
+                self.copies[index] = size
         if self.training and self.grads[index]:
             self._keep(index, node, holds)
 

@@ -6,8 +6,9 @@ been read for the last time, its outputs to the end. Saved: what backward needs,
 parameters and buffers. Gradients: as many bytes as trainable parameters. Optimizer: nothing for sgd, the
 trainable parameters once with momentum, twice for adam and adamw, with a float32 count for each tensor.
 
-inference = weights + buffers + peak; training = weights + buffers + gradients + optimizer + saved. What
-backward makes on its way, the gradients of activations above all, comes on top and is not foretold.
+inference = weights + buffers + peak; training = weights + buffers + gradients + optimizer + the larger of saved
+and peak, since the forward of a step needs what inference needs. What backward makes on its way, the gradients of
+activations above all, comes on top and is not foretold.
 A sum with an unknown part is None, and the layers that it is unknown for are named.
 """
 
@@ -150,7 +151,7 @@ def memory(graph: Graph, *, batch: int = 1, dtype: str = "float32", optimizer: s
         next((moment.name for moment in timeline if peak is not None and moment.alive == peak), None),
         saved,
         _sum(stored.inference, peak),
-        _sum(stored.training, saved),
+        _sum(stored.training, None if peak is None or saved is None else max(peak, saved)),
         timeline,
         use.unknown,
     )
@@ -181,7 +182,7 @@ def largest_batch(graph: Graph, device_bytes: int, *, dtype: str = "float32", op
     return Largest(
         device_bytes,
         _fit(stored.inference, _distinct(running), size, device_bytes),
-        _fit(stored.training, _added(use.saved), size, device_bytes),
+        _fit(stored.training, _training(_added(use.saved), _distinct(running)), size, device_bytes),
     )
 
 
@@ -193,6 +194,11 @@ def _distinct(amounts: list[Amount | None]) -> list[Amount] | None:
 def _added(amounts: list[Amount | None]) -> list[Amount] | None:
     known = _distinct(amounts)
     return known and [NOTHING.plus([amount for amount in amounts if amount is not None])]
+
+
+def _training(saved: list[Amount] | None, alive: list[Amount] | None) -> list[Amount] | None:
+    """What a step of training holds at least: all that is saved, and what inference has alive at any moment."""
+    return None if saved is None or alive is None else [*saved, *alive]
 
 
 def _fit(stored: int | None, amounts: list[Amount] | None, size: int, device_bytes: int) -> Fit:

@@ -87,7 +87,7 @@ def _lives(graph: Graph, run: Plan) -> tuple[dict[int, list[int]], dict[int, lis
     first = dict.fromkeys(range(len(graph.inputs)), -1)
     storage = run.storage
     for index, node in enumerate(graph.nodes):
-        if not run.runs[index]:
+        if not run.runs[index] or run.holds[index] is None:
             continue
         for tensor in node.inputs:
             last[storage[tensor]] = index

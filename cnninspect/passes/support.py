@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.passes.field import flows
 from cnninspect.passes.field_flow import NOTHING, UNKNOWN, Flow
-from cnninspect.passes.field_sets import join
+from cnninspect.passes.field_sets import join, places
 from cnninspect.passes.support_sight import Bounded
 from cnninspect.records import Record
 
@@ -38,8 +38,7 @@ class Support(Record):
         """
         own = [sets for driver, sets in self.axes[axis] if driver == axis + 1]
         rest = join([one for driver, sets in self.axes[axis] if driver != axis + 1 for one in sets])
-        positions = [join([one, rest]) for one in own[0]] if own else [rest]
-        return [mask << low for low, mask in positions]
+        return [places(join([one, rest])) for one in own[0]] if own else [places(rest)]
 
     def at(self, position: Sequence[int]) -> tuple[int, ...]:
         """What the units at one position, in all channels, see of each spatial axis of the input."""
@@ -48,8 +47,7 @@ class Support(Record):
             parts: list[Set] = []
             for driver, sets in lines:
                 parts += [sets[position[driver - 1]]] if driver > 0 else sets
-            low, mask = join(parts)
-            found.append(mask << low)
+            found.append(places(join(parts)))
         return tuple(found)
 
 
@@ -76,23 +74,6 @@ def support(graph: Graph, *, through_gates: bool = False) -> Supports:
 def bounded(graph: Graph, index: int, *, through_gates: bool = False) -> Flow[Lines]:
     """What every tensor sees of one actual input."""
     return Flow(graph, index, Bounded(), through_gates=through_gates)
-
-
-def unseen(graph: Graph, index: int = 0) -> tuple[tuple[int, ...], ...] | None:
-    """For each spatial axis of an input the positions that no output of the network sees; None where unknown."""
-    flow = bounded(graph, index)
-    numbers = [item for output in graph.outputs for _, item in flow.seen(output.tensor)]
-    state = flow.join(numbers)
-    if state == UNKNOWN:
-        return None
-    sizes = graph.inputs[index].shape[1:]
-    lines = flow.states[state]
-    if lines is None:
-        return tuple([tuple(range(size)) for size in sizes])
-    union = [join([one for _, sets in parts for one in sets]) for parts in lines]
-    return tuple(
-        [tuple([i for i in range(n) if not mask << low >> i & 1]) for n, (low, mask) in zip(sizes, union)]  # noqa: B905
-    )
 
 
 class Padding(Record):
@@ -136,8 +117,8 @@ def _boxes(several: tuple[Led, ...], shape: Shape) -> list[tuple[int, int]]:
     count = shape[leading] if 0 <= leading < len(shape) else 1
     boxes = []
     for position in range(count):
-        low, mask = join([family.at(position if driver == leading else 0) for driver, family in several])
-        boxes.append((low, low + mask.bit_length()))
+        low, span, _ = join([family.at(position if driver == leading else 0) for driver, family in several])
+        boxes.append((low, low + span))
     return boxes
 
 

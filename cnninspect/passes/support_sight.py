@@ -31,23 +31,20 @@ class Bounded:
     def start(self, shape: Shape) -> Lines:
         if max(shape[1:], default=0) > MOST_READ:
             raise Lost(UNKNOWN)
-        return tuple([((axis, tuple([(i, 1) for i in range(shape[axis])])),) for axis in range(1, len(shape))])
+        return tuple([((axis, tuple([(i, 1, 0) for i in range(shape[axis])])),) for axis in range(1, len(shape))])
 
     def deep(self, state: Lines) -> bool:
         return any(not driver for lines in state for driver, _ in lines)
 
     def join(self, states: Sequence[Lines]) -> Lines:
-        try:
-            return tuple([_united([line for lines in several for line in lines]) for several in zip(*states)])  # noqa: B905
-        except TooMuch:
-            raise Lost(UNKNOWN) from None
+        return tuple([_united([line for lines in several for line in lines]) for several in zip(*states)])  # noqa: B905
 
     def follow(self, state: Lines, read: Reads, x: Shape, y: Shape) -> Lines:
         try:
             made = tuple([_united([_line(line, read, x, y) for line in lines]) for lines in state])
         except TooMuch:
             raise Lost(UNKNOWN) from None
-        if any(all(not mask for _, sets in lines for _, mask in sets) for lines in made):
+        if any(all(one == EMPTY for _, sets in lines for one in sets) for lines in made):
             raise Lost(NOTHING)  # on one axis only padding is read: none of the image comes through
         return made
 

@@ -9,12 +9,13 @@ from cnninspect.layers import load_all
 from cnninspect.layers.base import Merge
 from cnninspect.options import LARGEST, Same
 from cnninspect.reports import pages
-from cnninspect.reports.layers import plain_text
+from cnninspect.reports.layers import INDENT, plain_text, wrapped
 from cnninspect.reports.plain import aligned
+from cnninspect.reports.prose import beside, filled
 from cnninspect.values import clip, product, show_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnninspect.ir import Graph
     from cnninspect.layers.base import Layer
@@ -48,18 +49,19 @@ EXAMPLES = {
 """Layers whose examples need more than a value for each required option."""
 
 
-def explain(name: str, *, color: bool = False) -> str | None:
-    """Everything that there is under a name; None where there is nothing."""
+def explain(name: str, *, width: int | None = None, color: bool = False) -> str | None:
+    """Everything that there is under a name, prose folded at ``width``; None where there is nothing."""
     word = name.strip().removesuffix("]").rpartition("[")[2]
-    parts = [*_parts(word)]
+    parts = [*_parts(word, width)]
     if not parts:
         meant = _spelled(word)
         if meant is None:
             return None
-        parts = [*_parts(meant)]
+        parts = [*_parts(meant, width)]
         parts[0].insert(1, f"{clip(word)} is called {meant} here.")
     texts = []
-    for title, *rest in parts:
+    for head, *rest in parts:
+        title = filled(head, width)
         texts.append("\n\n".join([BOLD.format(title) if color else title, *[text for text in rest if text]]))
     return "\n\n\n".join(texts) + "\n"
 
@@ -90,10 +92,10 @@ def _spelled(word: str) -> str | None:
     return None
 
 
-def _parts(word: str) -> Iterator[Paragraphs]:
+def _parts(word: str, width: int | None) -> Iterator[Paragraphs]:
     layer = load_all().get(word)
     if layer is not None:
-        yield _layer(layer)
+        yield _layer(layer, width)
     if word in pages.library_names():
         yield [
             f"{word}: a block that comes with cnninspect",
@@ -102,33 +104,49 @@ def _parts(word: str) -> Iterator[Paragraphs]:
         ]
     for kind, found in (("a word of the language", pages.language()), ("a finding", pages.codes())):
         if word in found:
-            yield [f"{word}: {kind}", _unfenced(found[word].text)]
+            yield [f"{word}: {kind}", filled(_unfenced(found[word].text), width)]
 
 
 # --- layers --------------------------------------------------------------------------------
 
 
-def _layer(layer: type[Layer]) -> Paragraphs:
+def _layer(layer: type[Layer], width: int | None) -> Paragraphs:
     elsewhere = f"Elsewhere: {', '.join(layer.aliases)}" if layer.aliases else ""
     return [
         f"{layer.name}: a layer",
-        plain_text(layer.__doc__ or "").strip(),
-        _options(layer),
+        filled(plain_text(layer.__doc__ or "").strip(), width),
+        _options(layer, width),
         *_example(_written(layer)),
-        _in_torch(layer),
-        elsewhere,
+        "\n".join(_folded(_in_torch(layer), width)),
+        "\n".join(_folded(elsewhere, width)),
     ]
 
 
-def _options(layer: type[Layer]) -> str:
+def _folded(text: str, width: int | None) -> list[str]:
+    """A line as several, those below it a little to the right."""
+    if width is None:
+        return [text]
+    first, *rest = wrapped(text, width - len(INDENT))
+    return [first, *[INDENT + line for line in rest]]
+
+
+def _options(layer: type[Layer], width: int | None) -> str:
     if not layer.schema_options:
         return "It takes no options."
-    rows = []
+    heads, texts = [("option", "default")], ["meaning, and what it takes"]
     for name, option in layer.schema_options.items():
-        rows += [(name, _default(option), option.help), ("", "", takes(option))]
-    lines = aligned([("option", "default", "meaning, and what it takes"), *rows], (False, False, False))
+        heads += [(name, _default(option)), ("", "")]
+        texts += [option.help, takes(option)]
+    columns = [f"  {head}  " for head in _padded(heads)]
+    lines = beside(columns, texts, width)
     first = next(iter(layer.schema_options))
-    return "\n".join([*[f"  {line}" for line in lines], "", f"  A bare value is {first}: {layer.name}: …"])
+    return "\n".join([*lines, "", f"  A bare value is {first}: {layer.name}: …"])
+
+
+def _padded(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Two columns of names, every row of one length."""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [f"{first:{wide[0]}}  {second:{wide[1]}}" for first, second in rows]
 
 
 def takes(option: Option[Any]) -> str:

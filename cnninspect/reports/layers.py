@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from cnninspect.layers import load_all
@@ -43,7 +44,7 @@ class Entry(Record):
 
     name: str
     family: str
-    """The module that it stands in, without what tells parts of one family apart."""
+    """The module that it stands in, or the family that this says it is part of."""
     summary: str
     options: tuple[str, ...]
     aliases: tuple[str, ...]
@@ -64,7 +65,8 @@ def entries(wanted: str = "") -> list[Entry]:
 
 
 def _entry(layer: type[Layer]) -> Entry:
-    family = layer.__module__.rpartition(".")[2].removesuffix("_more")
+    module = sys.modules.get(layer.__module__)
+    family = getattr(module, "FAMILY", layer.__module__.rpartition(".")[2])
     return Entry(
         layer.name,
         family,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.reports.delimited import markdown_table
 from cnninspect.reports.limits_words import of_k, polynomial, sizes, tried, validity
-from cnninspect.reports.numbers import UNKNOWN, whole
+from cnninspect.reports.numbers import whole
 from cnninspect.reports.plain import aligned
 from cnninspect.values import clip
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from cnninspect.analysis.growing import Growth, Point
     from cnninspect.analysis.limits import At, AxisLimits, Limits, Near
+    from cnninspect.analysis.probe import Refusal
 
 BOLD = "\x1b[1m{}\x1b[0m"
 FIGURES = {
@@ -38,12 +39,12 @@ NOTES = (
 )
 
 
-def render(limits: Limits, *, width: int | None = None, color: bool = False) -> str:
-    """Every section, headings in bold where there is colour."""
+def render(limits: Limits, *, width: int | None = None, color: bool = False, notes: bool = True) -> str:
+    """Every section, headings in bold where there is colour; ``notes`` tell what the figures mean."""
     bold: Callable[[str], str] = BOLD.format if color else str
     sections = [
         [bold(line) if not number and line not in NOTES else line for number, line in enumerate(lines)]
-        for lines in _all(limits, width)
+        for lines in _all(limits, width, notes=notes)
     ]
     return "\n\n".join(["\n".join(lines) for lines in sections]) + "\n"
 
@@ -61,12 +62,12 @@ def markdown(limits: Limits) -> str:
     return "\n\n".join([part.rstrip() for part in parts]) + "\n"
 
 
-def _all(limits: Limits, width: int | None) -> Iterator[list[str]]:
+def _all(limits: Limits, width: int | None, *, notes: bool) -> Iterator[list[str]]:
     yield from _heads(limits)
     yield from _sections(limits)
     for growth in limits.growth:
         yield [_grown(growth, limits), *_table(growth, width), *_formulas(growth)]
-    if limits.growth:
+    if limits.growth and notes:
         yield [*NOTES] if limits.dropped else [*NOTES[:-1]]
 
 
@@ -134,8 +135,12 @@ def _accepted(limits: Limits, axes: Sequence[AxisLimits]) -> list[str]:
 
 
 def _broken(at: At) -> str:
-    layer = "" if at.why.layer is None else f"'{at.why.layer}' "
-    return f"{at.size} breaks at {layer}({at.why.span}): {clip(at.why.message, 200)}"
+    return f"{at.size} {_why(at.why)}"
+
+
+def _why(refusal: Refusal) -> str:
+    layer = f"'{clip(refusal.layer)}'" if refusal.layer else "the model"
+    return f"breaks at {layer} ({refusal.span}): {clip(refusal.message, 200)}"
 
 
 def _breaks(limits: Limits, axis: AxisLimits) -> list[str]:
@@ -197,7 +202,7 @@ def _unread(limits: Limits) -> Iterator[str]:
         for number, places in enumerate(axes):
             if places:
                 axis = _axis_names(len(axes))[number]
-                yield f"  {name}, {axis}: {stretches(tuple(runs(places)))}"
+                yield f"  {name}, {axis}: {stretches(tuple(runs(places)), 'positions')}"
 
 
 def _axis_names(rank: int) -> tuple[str, ...]:
@@ -208,7 +213,9 @@ def _axis_names(rank: int) -> tuple[str, ...]:
 
 
 def _grown(growth: Growth, limits: Limits) -> str:
-    return f"Growth with {called(growth)}{_of(growth, limits)}"
+    at = f", batch {growth.batch:,}" if growth.batch > 1 else ""
+    kind = f", {growth.dtype}" if growth.dtype != "float32" else ""
+    return f"Growth with {called(growth)}{_of(growth, limits)}{at}{kind}"
 
 
 def _table(growth: Growth, width: int | None) -> list[str]:
@@ -220,7 +227,7 @@ def _table(growth: Growth, width: int | None) -> list[str]:
         if width is None or lost is None or max(map(len, lines)) + 2 <= width:
             break
         keys.remove(lost)
-    notes = [f"{point.size}: {_why(point)}" for point in growth.points if point.refusal is not None]
+    notes = [f"{point.size}: {_why(point.refusal)}" for point in growth.points if point.refusal is not None]
     return [f"  {line}" for line in [*lines, *notes]]
 
 
@@ -229,13 +236,6 @@ def _cells(point: Point, growth: Growth, keys: Sequence[str]) -> list[str]:
     if point.totals is None:
         return [f"{mark}{point.size}", *["-"] * len(keys)]
     return [f"{mark}{point.size}", *[whole(getattr(point.totals, key)) for key in keys]]
-
-
-def _why(point: Point) -> str:
-    if point.refusal is None:
-        return UNKNOWN
-    layer = f"'{point.refusal.layer}'" if point.refusal.layer else "the model"
-    return f"breaks at {layer} ({point.refusal.span}): {clip(point.refusal.message, 200)}"
 
 
 def _formulas(growth: Growth) -> list[str]:

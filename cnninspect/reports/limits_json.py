@@ -1,10 +1,11 @@
 """The limits of a network for programs: JSON, and the growth as CSV.
 
-``cnninspect.limits/1``: ``model`` {name, source, variant}; ``inputs`` {name: shape}; ``stride``, the largest
+``cnninspect.limits/1``: ``model`` {name, source, params, variant}; ``inputs`` {name: shape}; ``stride``, the largest
 product of strides; ``refused`` (null, or why the declared input is); ``axes``, one record for each axis or axes
 that move together: ``axis``, ``names``, ``inputs``, ``declared``, ``smallest``, ``breaks_below``, ``breaks_above``,
 the sets ``accepted``, ``with_training_heads``, ``same_weights``, ``nothing_left_over``, ``no_map_left_over``, each
-with ``nearest`` where it has some, and ``breaks``; ``left_over``, ``unread``, ``growth`` {axis, points, formulas}.
+with ``nearest`` where it has some, ``breaks``, and ``complete``; ``left_over``, ``unread``, ``growth`` {axis, inputs, batch,
+dtype, points, formulas}; ``findings``.
 
 A set is {tried, before, start, period, residues, least, most}: what lies in ``before`` ([first, last] each), and
 from ``start`` on the sizes whose remainder by ``period`` is one of ``residues``; ``start`` is null where the set
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnninspect.reports.findings import records
 from cnninspect.reports.json import value
 
 if TYPE_CHECKING:
@@ -38,7 +40,12 @@ def json(limits: Limits) -> str:
         "schema": SCHEMA,
         "model": None
         if graph is None
-        else {"name": graph.name, "source": graph.source, "variant": graph.variant},
+        else {
+            "name": graph.name,
+            "source": graph.source,
+            "params": dict(graph.params),
+            "variant": graph.variant,
+        },
         "inputs": {name: list(shape) for name, shape in limits.inputs.items()},
         "stride": limits.stride,
         "refused": None if limits.refused is None else _refusal(limits.refused),
@@ -54,6 +61,7 @@ def json(limits: Limits) -> str:
         ],
         "unread": {name: [list(places) for places in axes] for name, axes in limits.unread.items()},
         "growth": [_growth(growth) for growth in limits.growth],
+        "findings": records(limits.loaded.findings),
     }
     return "{" + ",\n ".join([f"{value(key)}: {value(part)}" for key, part in parts.items()]) + "}\n"
 
@@ -127,7 +135,14 @@ def _growth(growth: Growth) -> dict[str, object]:
         why = None if point.refusal is None else _refusal(point.refusal)
         points.append({"size": point.size, "figures": figures, "refused": why})
     formulas = {name: _formula(formula) for name, formula in growth.formulas.items()}
-    return {"axis": growth.moved.axis, "inputs": list(growth.moved.inputs), "points": points, "formulas": formulas}
+    return {
+        "axis": growth.moved.axis,
+        "inputs": list(growth.moved.inputs),
+        "batch": growth.batch,
+        "dtype": growth.dtype,
+        "points": points,
+        "formulas": formulas,
+    }
 
 
 def _formula(formula: Formula) -> dict[str, object]:

@@ -65,12 +65,12 @@ def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
     return found
 
 
-def stretches(ranges: Ranges) -> str:
-    """Stretches of sizes, the first few of them."""
+def stretches(ranges: Ranges, what: str = "sizes") -> str:
+    """Stretches of sizes or what they are, the first few of them."""
     shown = ", ".join([_stretch(first, last) for first, last in ranges[:MOST_LISTED]])
     if len(ranges) <= MOST_LISTED:
         return shown
-    return f"{shown} ... {sum([last - first + 1 for first, last in ranges])} sizes in all"
+    return f"{shown} ... {sum([last - first + 1 for first, last in ranges])} {what} in all"
 
 
 def tried(ranges: Ranges) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.reports.delimited import markdown_table
-from cnninspect.reports.memory_words import NOTES, fits, totals, unknown
+from cnninspect.reports.memory_words import ALIVE, BEYOND, IN_PLACE, SAVED, fits, totals, unknown
 from cnninspect.reports.numbers import UNKNOWN, whole
 from cnninspect.reports.plain import aligned
 from cnninspect.values import clip
@@ -46,6 +46,7 @@ def render(  # noqa: PLR0913 - what to show
     hidden: int = 0,
     style: Style | None = None,
     table: bool = True,
+    notes: bool = True,
 ) -> str:
     """The heading, the totals, the course, and what the figures mean."""
     style = style or Style()
@@ -55,7 +56,9 @@ def render(  # noqa: PLR0913 - what to show
     if table and lines:
         found += ["", *_course(lines, style)]
         found += [f"… {hidden:,} more"] if hidden else []
-    return "\n".join([*found, "", *_wrapped(_notes(memory, lines), style), ""])
+    if notes:
+        found += ["", *_wrapped(_notes(graph, memory, lines if table else ()), style)]
+    return "\n".join([*found, ""])
 
 
 def _settings(graph: Graph, memory: Memory) -> str:
@@ -72,13 +75,20 @@ def _told(rows: Sequence[Sequence[str]], style: Style) -> list[str]:
         remarks = [row[3] if row[0].startswith("largest") else "" for row in rows]
     short = aligned([row[:3] for row in rows], (False, True, True))
     full = max(map(len, short))
-    return [
-        f"{line.ljust(full)}  {style.paint(remark, DIM)}".rstrip() for line, remark in zip(short, remarks, strict=True)
-    ]
+    from textwrap import wrap
+
+    told = []
+    for line, remark in zip(short, remarks, strict=True):
+        if style.width is None or not remark or full + 2 + len(remark) <= style.width:
+            told.append(f"{line.ljust(full)}  {style.paint(remark, DIM)}".rstrip())
+        else:  # below its figure, where the terminal is narrow
+            room = max(style.width - 2, 20)
+            told += [line, *[f"  {style.paint(part, DIM)}" for part in wrap(remark, room)]]
+    return told
 
 
 def _course(lines: Sequence[Line], style: Style) -> list[str]:
-    rows = [[_name(line), line.op or f"{line.layers} layers", _bytes(line.alive), _bytes(line.saved)] for line in lines]
+    rows = [_cells(line) for line in lines]
     shown = aligned([TITLES, *rows], RIGHT)
     if style.width is None:
         return shown
@@ -112,15 +122,26 @@ def _name(line: Line) -> str:
     return clip(line.name, 4096) + ("" if line.runs else " †")
 
 
+def _cells(line: Line) -> list[str]:
+    """What the course says of a line; nothing is alive where nothing of it runs at inference."""
+    return [
+        _name(line),
+        line.op or f"{line.layers} layers",
+        _bytes(line.alive) if line.runs else "",
+        _bytes(line.saved),
+    ]
+
+
 def _bytes(number: int | None) -> str:
     return UNKNOWN if number is None else whole(number)
 
 
-def _notes(memory: Memory, lines: Sequence[Line]) -> list[str]:
-    told = [unknown(memory)] if memory.unknown else []
+def _notes(graph: Graph, memory: Memory, lines: Sequence[Line]) -> list[str]:
+    told = [unknown(memory, complete=graph.complete)] if memory.unknown else []
     if not all(line.runs for line in lines):
         told.append(TRAINING)
-    return [*told, *NOTES]
+    placed = [IN_PLACE] if any(line.in_place for line in lines) else []
+    return [*told, ALIVE, *placed, SAVED, BEYOND]
 
 
 def _wrapped(sentences: Sequence[str], style: Style) -> list[str]:
@@ -131,15 +152,24 @@ def _wrapped(sentences: Sequence[str], style: Style) -> list[str]:
     return [style.paint(line, DIM) for line in wrap(" ".join(sentences), style.width)]
 
 
-def markdown(graph: Graph, memory: Memory, largest: Largest | None, lines: Sequence[Line], *, hidden: int = 0) -> str:
+def markdown(  # noqa: PLR0913 - what to show
+    graph: Graph,
+    memory: Memory,
+    largest: Largest | None,
+    lines: Sequence[Line],
+    *,
+    hidden: int = 0,
+    table: bool = True,
+    notes: bool = True,
+) -> str:
     """A heading, the totals and the course as tables."""
     rows = totals(memory) + ([] if largest is None else fits(largest))
-    course = [[_name(line), line.op or f"{line.layers} layers", _bytes(line.alive), _bytes(line.saved)] for line in lines]
+    course = [_cells(line) for line in lines] if table else []
     sections = [
         [f"### Memory of {clip(graph.name)}"],
         [_settings(graph, memory)],
         markdown_table(("total", "bytes", "", ""), rows, (False, True, True, False)),
-        markdown_table(TITLES, course, RIGHT) + ([f"\n… {hidden:,} more"] if hidden else []),
-        _notes(memory, lines),
+        markdown_table(TITLES, course, RIGHT) + ([f"\n… {hidden:,} more"] if hidden else []) if course else [],
+        _notes(graph, memory, lines if table else ()) if notes else [],
     ]
-    return "\n\n".join(["\n".join(section) for section in sections]) + "\n"
+    return "\n\n".join(["\n".join(section) for section in sections if section]) + "\n"

@@ -65,6 +65,30 @@ def json(graph: Graph, memory: Memory, largest: Largest | None, findings: Sequen
     return "{" + ",\n ".join([f"{quoted(key)}: {text}" for key, text in sections.items()]) + "}\n"
 
 
+TOTALS = (
+    "weight_bytes", "buffer_bytes", "peak_activation_bytes", "peak_layer", "inference_bytes", "gradient_bytes",
+    "optimizer_bytes", "saved_activation_bytes", "training_bytes",
+)  # fmt: skip
+
+
+def nothing(name: str, batch: int, dtype: str, optimizer: str, findings: Sequence[Finding]) -> str:
+    """The document on a network of which nothing could be made."""
+    sections = {
+        "schema": quoted(SCHEMA),
+        "model": value({"name": name, "source": name, "variant": None, "params": None}),
+        "inputs": "[]",
+        "batch": str(batch),
+        "dtype": quoted(dtype),
+        "optimizer": quoted(optimizer),
+        "totals": value(dict.fromkeys(TOTALS)),
+        "device": "null",
+        "layers": "[]",
+        "unknown": "[]",
+        "findings": _lines([value(record) for record in records(findings)]),
+    }
+    return "{" + ",\n ".join([f"{quoted(key)}: {text}" for key, text in sections.items()]) + "}\n"
+
+
 def _device(largest: Largest) -> dict[str, object]:
     return {
         "memory_bytes": largest.device_bytes,

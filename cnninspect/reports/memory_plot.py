@@ -52,7 +52,10 @@ def drawing(name: str, memory: Memory, lines: Sequence[Row]) -> Drawing:
 def _ends(lines: Sequence[Row]) -> str:
     if not lines:
         return "no layers"
-    return f"{len(lines):,} layers or blocks in the order in which they run: {clip(lines[0].name, 40)} to {clip(lines[-1].name, 40)}"
+    lost = sum([(line.runs and line.alive is None) or line.saved is None for line in lines])
+    unknown = f"; {lost:,} unknown, drawn as nothing" if lost else ""
+    ends = f"{clip(lines[0].name, 40)} to {clip(lines[-1].name, 40)}"
+    return f"{len(lines):,} layers or blocks in the order in which they run: {ends}{unknown}"
 
 
 def _axis(top: float, most: int) -> list[Mark]:

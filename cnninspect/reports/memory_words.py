@@ -15,12 +15,12 @@ ALIVE = (
     "alive: activations while a layer runs at inference: what it reads, writes and needs in between, and all that is "
     "read later; the network's input counts until it has been read."
 )
+IN_PLACE = "A relu and its like write over what they read where nothing else needs it, as with inplace=True."
 SAVED = "saved: what backward needs, by the layer that is the first to keep it, each storage once."
 BEYOND = (
     "As torch allocates it on the CPU; what a kernel keeps to itself, and the gradients of activations that backward "
     "makes on its way, come on top."
 )
-NOTES = (ALIVE, SAVED, BEYOND)
 
 Total = tuple[str, str, str, str]
 """A figure: what it is called, its bytes, the same in readable units, a remark."""
@@ -55,8 +55,15 @@ def totals(memory: Memory) -> list[Total]:
         _total("gradients", stored.gradients, "of trainable parameters"),
         _total("optimizer state", stored.optimizer, adam),
         _total("saved for backward", memory.saved, "activations, indices, masks and statistics"),
-        _total("training step", memory.training, "weights + buffers + gradients + optimizer state + saved"),
+        _total("training step", memory.training, f"weights + buffers + gradients + optimizer state + {_more(memory)}"),
     ]
+
+
+def _more(memory: Memory) -> str:
+    """Which activations a step of training needs most: those that are saved, or the most alive at once."""
+    if memory.peak is None or memory.saved is None or memory.saved >= memory.peak:
+        return "saved"
+    return "peak"
 
 
 def _total(label: str, number: int | None, remark: str = "") -> Total:
@@ -76,6 +83,8 @@ def _fit(what: str, fit: Fit, device_bytes: int) -> Total:
     label = f"largest batch, {what}"
     if fit.batch is None or fit.needs is None or fit.next_needs is None:
         return label, UNKNOWN, "", "a part is unknown"
+    if fit.next_needs <= device_bytes:
+        return label, "any", "", "nothing that is held grows with the batch"
     if fit.batch:
         remark = f"one more is {binary(fit.next_needs - device_bytes)} too much"
     elif fit.needs > device_bytes:
@@ -85,10 +94,12 @@ def _fit(what: str, fit: Fit, device_bytes: int) -> Total:
     return label, whole(fit.batch), "", remark
 
 
-def unknown(memory: Memory) -> str:
+def unknown(memory: Memory, *, complete: bool = True) -> str:
     """The sentence that says why totals are unknown; empty where all is known."""
     names = memory.unknown
     if not names:
         return ""
+    if not complete:
+        return "?: unknown until the mistakes are mended."
     listed = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")  # noqa: PLR2004
     return f"?: unknown because of {listed}, of which it is not stated what torch keeps."

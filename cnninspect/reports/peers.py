@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from cnninspect.passes.peers import Part, Peer
 
+SCHEMA, SCHEMAS = "cnninspect.why-different/1", "cnninspect.why-differents/1"
 RIGHT = (False, True, True, True, True)
 INDENT = "    "
 
@@ -93,7 +94,7 @@ def _dim(text: str, *, color: bool) -> str:
 def as_json(peer: Peer, name: str, batch: int) -> dict[str, object]:
     """The comparison for machines; null for unknown."""
     return {
-        "schema": "cnninspect.why-different/1",
+        "schema": SCHEMA,
         "model": name,
         "batch": batch,
         "tool": peer.tool,

@@ -62,20 +62,28 @@ FEWEST = 12
 """Characters of a remark that are worth showing."""
 
 
-def render(report: ReceptiveFields, *, width: int | None, color: bool = False) -> str:
-    """A table for each input, the verdict in words, and what the numbers mean; whole where there is no width."""
+def render(
+    report: ReceptiveFields, *, width: int | None, color: bool = False, only: int | None = None, notes: bool = True
+) -> str:
+    """A table for each input or only one, the verdict in words, what the numbers mean; whole where there is no width."""
     graph = report.graph
     paint: Callable[[str, str], str] = _paint if color else _plain
     sections = [[_heading(graph, width, paint)]]
-    for index in range(len(graph.inputs)):
+    for index in _shown(graph, only):
         found = lines(report, index)
         if len(graph.inputs) > 1 or not found:
             sections.append([paint(_input(graph, index), BOLD)])
         if found and len(graph.inputs[index].shape) > 1:
             sections.append(_table(found, width, paint))
         sections.append([text for told in verdict(report, index, found) for text in folded(told, width, paint)])
-    sections.append([paint(text, DIM) for text in (wrapped(meanings(report), width) if width else meanings(report))])
+    meaning = meanings(report) if notes else []
+    sections.append([paint(text, DIM) for text in (wrapped(meaning, width) if width else meaning)])
     return "\n\n".join(["\n".join([line.rstrip() for line in section]) for section in sections if section]) + "\n"
+
+
+def _shown(graph: Graph, only: int | None) -> Sequence[int]:
+    """The inputs that are told of."""
+    return range(len(graph.inputs)) if only is None else (only,)
 
 
 def folded(told: tuple[str, str], width: int | None, paint: Callable[[str, str], str]) -> list[str]:
@@ -151,11 +159,11 @@ def _needed(kept: Sequence[str], sizes: dict[str, int]) -> int:
 # --- files -------------------------------------------------------------------------------
 
 
-def markdown(report: ReceptiveFields) -> str:
-    """A heading, a table for each input, and the verdict as a list."""
+def markdown(report: ReceptiveFields, only: int | None = None, *, notes: bool = True) -> str:
+    """A heading, a table for each input or only one, and the verdict as a list."""
     graph = report.graph
     sections = [[f"### {_escaped(clip(graph.name))}"], [_escaped(clip(graph.source, 4096))]]
-    for index in range(len(graph.inputs)):
+    for index in _shown(graph, only):
         found = lines(report, index)
         if len(graph.inputs) > 1:
             sections.append([_escaped(_input(graph, index))])
@@ -164,7 +172,7 @@ def markdown(report: ReceptiveFields) -> str:
             titles, right = [column.title for column in COLUMNS.values()], [column.right for column in COLUMNS.values()]
             sections.append(markdown_table(titles, rows, right))
         sections.append([f"- {_escaped(sentence)}" for _, sentence in verdict(report, index, found)])
-    return "\n\n".join(["\n".join(section) for section in [*sections, meanings(report)] if section]) + "\n"
+    return "\n\n".join(["\n".join(section) for section in [*sections, meanings(report) if notes else []] if section]) + "\n"
 
 
 def _escaped(text: str) -> str:
@@ -173,11 +181,12 @@ def _escaped(text: str) -> str:
     return text
 
 
-def csv(report: ReceptiveFields) -> str:
-    """One record for each layer and input of places, with raw figures; empty where something is unknown."""
+def csv(report: ReceptiveFields, only: int | None = None) -> str:
+    """One record for each layer and each input of places, or only one; raw figures, empty where unknown."""
     several = len(report.graph.inputs) > 1
     rows = [[*(["input"] if several else []), *CSV]]
-    for index, given in enumerate(report.graph.inputs):
+    for index in _shown(report.graph, only):
+        given = report.graph.inputs[index]
         before = [given.name] if several else []
         rows += [[*before, *_record(one)] for one in (lines(report, index) if len(given.shape) > 1 else ())]
     return "".join([",".join([_quoted(cell) for cell in row]) + "\n" for row in rows])

@@ -48,6 +48,21 @@ def render(
     return "{" + ",\n ".join([f"{quoted(key)}: {text}" for key, text in sections.items()]) + "}\n"
 
 
+def nothing(name: str, findings: Sequence[Finding]) -> str:
+    """The document on a network of which nothing could be made."""
+    model = {"name": name, "source": name, "params": None, "variant": None}
+    sections = {
+        "schema": quoted(SCHEMA),
+        "model": value(model),
+        "inputs": "[]",
+        "through_gates": "null",
+        "layers": "[]",
+        "misaligned": "[]",
+        "findings": _several([value(record) for record in records(findings)]),
+    }
+    return "{" + ",\n ".join([f"{quoted(key)}: {text}" for key, text in sections.items()]) + "}\n"
+
+
 def plain(name: str) -> str:
     """A name as a text that knows nothing of its place in a file."""
     return f"{name}"

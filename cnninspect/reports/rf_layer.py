@@ -88,14 +88,14 @@ def facts(one: Unit) -> list[tuple[str, str]]:
         ("input", f"{' × '.join(map(str, one.image))}" + ("" if one.input == "input" else f" ({clip(one.input)})"))
     )
     if field is None:
-        return [*told, ("field", "? (where it looks is data, or a mistake above it)")]
+        return [*told, ("field", "? (what it reads is not stated, is data, or follows from a mistake)")]
     if not field.size:
         return [*told, ("field", "the input is a vector: it has no places")]
     told += [
         ("field", _by(field.size) + (" positions" if len(field.size) == 1 else "")),
         ("jump", per_axis(field.jump, " × ")),
         ("start", per_axis(field.start, " × ")),
-        ("centre of unit 0", per_axis(field.centre, " × ")),
+        ("centre of a unit" if any(field.varies) else "centre of unit 0", per_axis(field.centre, " × ")),
     ]
     words = remarks(one.line)
     if words:

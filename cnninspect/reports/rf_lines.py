@@ -66,7 +66,7 @@ def line(report: ReceptiveFields, layer: int, given: int) -> Line:
         None if seen is None else share_beyond(seen, image),
         exceeds=field is not None and any(outgrows(field, image)),
         misaligned=any(found.node == layer and found.input == given for found in report.misaligned),
-        unproductive=layer in report.unproductive[given] and field is not None and not any(field.whole),
+        unproductive=layer in report.unproductive[given],
     )
 
 

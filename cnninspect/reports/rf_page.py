@@ -21,20 +21,27 @@ VOLUME = 4
 
 
 def page(  # noqa: PLR0913 - what to show, and where
-    unit: Unit, measured: Measured | None, *, width: int, height: int, color: bool, unicode: bool
+    unit: Unit,
+    measured: Measured | None,
+    *,
+    width: int,
+    height: int,
+    color: bool,
+    unicode: bool,
+    notes: bool = True,
 ) -> str:
     """A heading, figures, and the picture; with a measurement its figures and the heat of the gradient as well."""
     told = facts(unit) + ([] if measured is None else rf_effective.facts(measured))
     label = max(map(len, [name for name, _ in told]))
     lines = [_dyed(title(unit), BOLD, color=color), ""]
     for name, text in told:
-        folded = wrapped([text], max(width - label - 2, 24))
+        folded = wrapped([text], max(width - label - 2, 20))
         lines.append(f"{_dyed(name.ljust(label), BOLD, color=color)}  {folded[0]}")
         lines += [" " * (label + 2) + more for more in folded[1:]]
     if unit.window is not None and unit.seen:
         room = {"width": min(width, WIDEST), "height": max(SMALLEST, min(height - 5, 40))}
         lines += ["", *_pictures(unit, measured, room, color=color, unicode=unicode)]
-    if measured is not None:
+    if measured is not None and notes:
         lines += ["", *[_dyed(text, DIM, color=color) for text in wrapped(rf_effective.MEANING, width)]]
     return "\n".join([line.rstrip() for line in lines]) + "\n"
 

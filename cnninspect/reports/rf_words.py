@@ -70,14 +70,16 @@ def _last_map(found: Sequence[Line], image: Shape) -> list[Told]:
     share = percent(last.share)
     beyond = "" if not last.padding else f"; {percent(last.padding)} of the middle unit's window is padding"
     sight = "the whole input" if last.share == 1 else f"{share} of the input"
-    pooled = any(one.field is not None and any(one.field.whole) for one in found)
-    small = last.share is not None and last.share < 0.25 and not pooled  # noqa: PLR2004 - a quarter
+    more = any(one.field is None or any(one.field.whole) for one in found)
+    small = last.share is not None and last.share < 0.25 and not more  # noqa: PLR2004 - a quarter
     advice = ", and nothing larger is ever seen as a whole" if small else ""
     return [("·", f"{what[0].upper()}{what[1:]}: {sight}{beyond}{advice}.")]
 
 
 def _before(found: Sequence[Line]) -> str:
-    """That maps with places come after it, which see everything."""
+    """That maps with places come after it, which see everything, or nobody knows what."""
+    if any(one.runs and one.field is None for one in found):
+        return " that is known"
     return " that is not global" if _global_maps(found) else ""
 
 
@@ -99,21 +101,25 @@ def _many(one: Line) -> bool:
 def _unproductive(found: Sequence[Line]) -> list[Told]:
     """From where on the field is larger than the input, and which layers look for more in vain."""
     beyond = [one for one in found if one.exceeds and one.runs]
-    if not beyond:
-        return [("✓", "No layer's field exceeds the input.")] if any(one.field for one in found) else []
-    first = beyond[0]
-    assert first.field is not None
-    sentence = f"From {clip(first.node.name)} on fields exceed the input ({_by(first.field.size)})."
     idle = [one for one in found if one.unproductive and one.runs]
+    told = []
+    if beyond:
+        field = beyond[0].field
+        assert field is not None
+        told.append(("·", f"From {clip(beyond[0].node.name)} on fields exceed the input ({_by(field.size)})."))
+    elif not idle and all(one.field for one in found):
+        told.append(("✓", "No layer's field exceeds the input."))
+    elif not idle and any(one.field for one in found):
+        told.append(("·", "No field that is known exceeds the input."))
     if not idle:
-        return [("·", sentence)]
+        return told
     names = ", ".join([clip(one.node.name) for one in idle[:SHOWN]]) + (", …" if len(idle) > SHOWN else "")
     many = "layer looks" if len(idle) == 1 else "layers look"
     vain = (
         f"{len(idle)} unproductive {many} for context where all of the input is seen already: {names}. "
         "A larger input, less downsampling above or fewer layers would make the network use them."
     )
-    return [("·", sentence), ("!", vain)]
+    return [*told, ("!", vain)]
 
 
 def _resolutions(report: ReceptiveFields, given: int) -> list[Told]:
@@ -131,7 +137,8 @@ def _per_axis(sizes: Sequence[int], axes: Sequence[str]) -> str:
     """Sizes of all axes in words, once where they are alike."""
     if len({*sizes}) == 1:
         return " × ".join(map(str, sizes))
-    return " and ".join([f"{axis} {size}" for axis, size in zip(axes, sizes, strict=False)])
+    *first, last = [f"{axis} {size}" for axis, size in zip(axes, sizes, strict=False)]
+    return f"{', '.join(first)} and {last}"
 
 
 def _misaligned(report: ReceptiveFields, given: int) -> list[Told]:
@@ -207,8 +214,10 @@ def _unknown(report: ReceptiveFields, found: Sequence[Line]) -> list[Told]:
     lost = [one for one in found if one.field is None]
     if not lost:
         return []
-    why = "where they look is data, or too much to follow" if report.graph.complete else "a layer above is broken"
-    return [("·", f"From {clip(lost[0].node.name)} on the fields of {len(lost)} layers are unknown: {why}.")]
+    name, several = clip(lost[0].node.name), len(lost) > 1
+    many = f"From {name} on the fields of {len(lost)} layers are unknown" if several else f"The field of {name} is unknown"
+    why = "what is read is not stated, is data, or is too much to follow"
+    return [("·", f"{many}: {why if report.graph.complete else 'a layer has a mistake'}.")]
 
 
 def meanings(report: ReceptiveFields) -> list[str]:
@@ -216,7 +225,10 @@ def meanings(report: ReceptiveFields) -> list[str]:
     told = [
         "Field: positions of the input from the first to the last that can change a unit, over every path.",
         "Jump: how far the fields of neighbours are apart.",
-        "Start and centre: of the field of unit 0; negative in the padding.",
+        (
+            "Start and centre: of the field of unit 0; negative in the padding. Where units vary, the field holds those "
+            "of one period, moved back to the first."
+        ),
         "Of input, padding: of the middle unit's window, how much of the input it covers, and how much lies beyond it.",
     ]
     if report.through_gates:

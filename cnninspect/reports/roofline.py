@@ -87,6 +87,9 @@ def conventions(roof: Roofline) -> list[str]:
         "Time is the greater of FLOPs / peak and bytes / bandwidth for each layer; only fused layers can be faster.",
         "Views move nothing, layers in place read and write.",
     ]
+    fast = device.peak.get("tf32")
+    if roof.dtype == "float32" and peak and fast and fast > peak:
+        told.append(f"TF32, which libraries may take for float32, has {short(round(fast))} operations/s: not counted on.")
     if device.launch:
         told.append(f"{duration(device.launch)} are added for starting each layer.")
     return told

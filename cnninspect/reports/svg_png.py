@@ -131,6 +131,11 @@ def _photo(canvas: Any, mark: Photo) -> Any:  # noqa: ANN401
             shown = photo.convert("RGB").resize(
                 size, images.Resampling.BILINEAR if mark.smooth else images.Resampling.BOX
             )
+    except BadPicture:
+        raise
+    except images.UnidentifiedImageError:
+        message = "it is no picture that Pillow knows"
+        raise BadPicture(message) from None
     except Exception as error:
         raise BadPicture(str(error)) from error
     canvas.paste(shown, (round(mark.x * ZOOM), round(mark.y * ZOOM)))

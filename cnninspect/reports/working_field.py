@@ -57,8 +57,12 @@ def _result(field: Field, axis: int, length: int) -> tuple[Line, ...]:
     return (
         Line("size", size, None),
         Line("jump", words, None, "image positions from one output to the next"),
-        Line("start", number(field.start[axis]), None, "the first position that output 0 sees"),
+        Line("start", number(field.start[axis]), None, _first(varies=field.varies[axis])),
     )
+
+
+def _first(*, varies: bool) -> str:
+    return "the first position of the field, over outputs that vary" if varies else "the first position that output 0 sees"
 
 
 def _steps(graph: Graph, index: int, found: Fields, given: int, field: Field) -> list[tuple[Line, ...] | None]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BOLD, DIM = "\x1b[1m{}\x1b[0m", "\x1b[2m{}\x1b[0m"
 ASCII = {
     "·": "*", "−": "-", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "→": "->", "×": "x", "…": "...", "²": "^2",
-    "–": "-", "∪": "and",
+    "–": "-", "∪": "and", "Σ": "sum", "Φ": "Phi", "√": "sqrt",
 }  # fmt: skip
 """What stands for a sign that a terminal without Unicode lacks."""
 
@@ -88,7 +88,9 @@ def folded(text: str, width: int) -> list[str]:
 def page(what: Explanation, yaml: Sequence[str], style: Style) -> str:
     """The whole explanation of a layer."""
     node = what.node
-    parts = [style.bold(f"{node.name}: {node.op}") + f" of {what.graph.name}, {node.span}"]
+    head, where = f"{node.name}: {node.op}", f"of {what.graph.name}, {node.span}"
+    fits = style.width is None or len(head) + 1 + len(where) <= style.width
+    parts = [f"{style.bold(head)}{' ' if fits else chr(10) + '  '}{where}"]
     parts += [_indented(yaml, style)] if yaml else []
     parts.append("\n".join(_around(what, style)))
     parts += [render(what.sections, style).rstrip("\n")] if what.sections else []

@@ -252,3 +252,14 @@ def test_a_warning_is_no_refusal() -> None:
     """)
     assert [finding.severity for finding in limits.loaded.findings] == ["warning"]
     assert [axis.accepted.least for axis in limits.axes] == [3, 1, 3]
+
+
+def test_growth_follows_what_is_accepted() -> None:
+    """Where only every tenth size fits, the table and the formula go in tens: MACs are 4·3·3·6 a position of (5k)²."""
+    text = "input: [4, 12, 12]\nlayers: [{conv: {out: 6, kernel: 3, stride: 2}}, {reshape: [-1, 10]}]\n"
+    (growth,) = api.limits("tens.yaml", text=text).growth
+    assert [point.size for point in growth.points] == [12 + 10 * index for index in range(9)]
+    macs = growth.formulas["macs"]
+    assert (macs.period, macs.remainder, macs.error) == (10, 2, None)
+    assert [int(coefficient) for coefficient in macs.coefficients] == [0, 0, 216 * 25]
+    assert (growth.batch, growth.dtype) == (1, "float32")

@@ -359,7 +359,8 @@ def test_keep_size_in_words(capsys: pytest.CaptureFixture[str]) -> None:
         ("--input 5 --kernel 11", "--kernel: a 11x11 window does not fit on a 5x5 map"),
         ("--input 5 --kernel 0", "--kernel must be at least 1, got 0"),
         ("--input 5 --kernel three", "--kernel needs whole numbers such as 3 or 3x5, got 'three'"),
-        ("--input 5 --kernel 99999999999999999999", "--kernel needs whole numbers such as 3 or 3x5, got '99999999"),
+        ("--input 5 --kernel 99999999999999999999", "--kernel takes numbers of at most 12 digits, got 99999999"),
+        ("--input 5 --kernel 3 --groups 0", "--groups must be at least 1, got 0\n"),
         ("--input 1x2x3x4x5 --kernel 1", "--input 1x2x3x4x5 has 5 sizes, and the layer 3 spatial axes"),
         ("--input 5x5 --channels 3 --dims 3 --kernel 1", "--input 5x5 has 2 sizes, and the layer 3 spatial axes"),
         ("--input 5 --dims 4 --kernel 1", "--dims: a window has 1 to 3 axes, got 4"),
@@ -386,6 +387,19 @@ def test_keep_size_in_words(capsys: pytest.CaptureFixture[str]) -> None:
 def test_refusals(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be answered is refused with the option and the numbers."""
     assert refused(capsys, *arguments.split()).startswith(f"cnninspect: {message}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "help"),
+    [
+        ("--rounding ceil", "conv takes --out, --kernel, --stride, --padding, --dilation, --groups, --no-bias"),
+        ("--pool avg --dilation 2", "avg_pool takes --kernel, --stride, --padding, --rounding"),
+        ("--pool lp --dilation 2", "lp_pool takes --kernel, --stride, --padding, --rounding"),
+    ],
+)
+def test_what_a_layer_takes_is_told_as_options(arguments: str, help: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The options that are offered instead are those of the command, not others that the layer has in a file."""
+    assert refused(capsys, "--input", "5", "--kernel", "3", *arguments.split()).endswith(f"  = help: {help}\n")
 
 
 def test_several_refusals(capsys: pytest.CaptureFixture[str]) -> None:

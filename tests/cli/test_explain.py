@@ -135,3 +135,15 @@ def test_color(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, "when", "--color", "always") == shown(capsys, "when").replace(
         "when: a word of the language", "\x1b[1mwhen: a word of the language\x1b[0m", 1
     )
+
+
+def test_a_model_without_a_layer(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever names a model alone is told to name a layer too; a word that is neither gets the usual hint."""
+    assert run(["explain", "lenet5"]) == 2
+    assert capsys.readouterr().err == (
+        "cnninspect: there is nothing called 'lenet5' to explain\n"
+        "  = help: it is a model: name a layer too, such as cnninspect explain lenet5 C1\n"
+    )
+    for name in ("-", "quite-another-thing"):
+        assert run(["explain", name]) == 2
+        assert "it is a model" not in capsys.readouterr().err

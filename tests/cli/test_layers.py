@@ -58,6 +58,19 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Dense" in found["linear"]["aliases"]
 
 
+def test_a_family_may_fill_several_modules() -> None:
+    """Layers of one family are listed together whichever of its modules defines them."""
+    family = {entry.name: entry.family for entry in entries()}
+    of = {name: family[name] for name in ("relu", "silu", "glu", "exponential", "separable_conv", "rms_norm", "lp_pool")}
+    assert of == {
+        **dict.fromkeys(("relu", "silu", "glu", "exponential"), "activation"),
+        "separable_conv": "conv",
+        "rms_norm": "norm",
+        "lp_pool": "pool",
+    }
+    assert {family["concat"], family["matmul"]} == {"merge"}
+
+
 def test_markdown(capsys: pytest.CaptureFixture[str]) -> None:
     """As Markdown there is a row for each layer."""
     assert run(["layers", "--format", "markdown"]) == 0

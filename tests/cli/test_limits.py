@@ -39,8 +39,9 @@ def test_formats(tmp_path: Path) -> None:
 def test_a_refused_declared_input() -> None:
     """A model whose declared input is refused has findings and exit code 1, and still its limits."""
     done = run("limits", "-", stdin=ODD)
-    assert done.returncode == 1
-    assert done.stderr.startswith("error[shapes-disagree]")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("error[shapes-disagree]")
+    assert "\n1 error\n\n" in done.stdout
     assert "  height = width  multiples of 2 from 2\n" in done.stdout
     assert "  refused as declared: '3' (<stdin>:6): add joins equal shapes, got (1, 9, 9) and (1, 8, 8)\n" in done.stdout
 
@@ -48,8 +49,26 @@ def test_a_refused_declared_input() -> None:
 def test_a_broken_model_has_no_limits() -> None:
     """A mistake that no size mends is told, and nothing else."""
     done = run("limits", "-", stdin=BROKEN)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("error[groups-do-not-divide]")
+    assert done.stdout.endswith("\n1 error\n")
+
+
+def test_a_broken_model_as_json() -> None:
+    """JSON is written for every model that could be read, its mistakes beside it on standard error and inside."""
+    done = run("limits", "-", "--format", "json", stdin=BROKEN)
+    data = json.loads(done.stdout)
+    assert done.returncode == 1
     assert done.stderr.startswith("error[groups-do-not-divide]")
+    assert (data["refused"]["code"], [axis["smallest"] for axis in data["axes"]]) == ("groups-do-not-divide", [None] * 3)
+    assert [finding["code"] for finding in data["findings"]] == ["groups-do-not-divide"]
+
+
+def test_quiet() -> None:
+    """`-q` leaves out what the figures mean, and nothing else."""
+    whole, quiet = run("limits", "-", stdin=SMALL).stdout, run("limits", "-", "-q", stdin=SMALL).stdout
+    assert whole.startswith(quiet)
+    assert whole[len(quiet) :].startswith("\nactivation bytes: all outputs of layers added up; ")
 
 
 def test_a_vector_has_no_size() -> None:
@@ -67,6 +86,8 @@ def test_a_vector_has_no_size() -> None:
         (["--axis", "depth"], "cnninspect: an input of (3, 8, 8) has no axis 'depth'"),
         (["--input-name", "left"], "cnninspect: the model has no input called 'left'"),
         (["--dtype", "float3"], "cnninspect: --dtype has no 'float3'"),
+        (["--batch", "0"], "cnninspect: --batch must be at least 1, got 0"),
+        (["--batch", "9007199254740993"], "cnninspect: --batch must be at most 9,007,199,254,740,992, got"),
         (["--from", "9"], "cnninspect: --from and --to belong together"),
         (["--from", "9", "--to", "3"], "cnninspect: --from 9 --to 3 is no range of sizes"),
         (["--from", "1", "--to", "9", "--step", "0"], "cnninspect: --step must be at least 1, got 0"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,15 +95,60 @@ def test_csv_and_sorting() -> None:
 
 
 def test_a_plot(tmp_path: Path) -> None:
-    """The course is drawn into a file; another suffix is refused."""
+    """The course is drawn into a file of its own; another suffix is refused."""
     target = tmp_path / "course.svg"
     assert run("memory", "-", "--plot", str(target), stdin=TINY).returncode == 0
     assert target.read_text("utf-8").startswith("<svg ")
-    done = run("memory", "-", "--plot", "course.png", stdin=TINY)
+    done = run("memory", "-", "--plot", "course.pdf", stdin=TINY)
     assert (done.returncode, done.stderr) == (
         2,
-        "cnninspect: --plot writes .svg, not 'course.png'\n  = help: end the name with .svg\n",
+        "cnninspect: --plot writes .svg and .png, not 'course.pdf'\n  = help: end the name with .svg\n",
     )
+    done = run("memory", "-", "--plot", str(target), "-o", str(target), stdin=TINY)
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"cnninspect: --plot and --output both name '{target}'\n  = help: name another file for one of them\n",
+    )
+
+
+@pytest.mark.skipif(find_spec("PIL") is None, reason="needs Pillow")
+def test_a_plot_in_pixels(tmp_path: Path) -> None:
+    """The course is drawn as a PNG too."""
+    target = tmp_path / "course.png"
+    assert run("memory", "-", "--plot", str(target), stdin=TINY).returncode == 0
+    assert target.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize("format", ["table", "markdown"])
+def test_quiet(format: str) -> None:
+    """With -q what the figures mean is left out, and nothing else."""
+    whole = run("memory", "-", "--format", format, stdin=TINY).stdout
+    brief = run("memory", "-", "--format", format, "-q", stdin=TINY).stdout
+    assert whole.startswith(brief)
+    assert whole[len(brief) :].startswith("\nalive: ")
+
+
+def test_where_nothing_is_saved() -> None:
+    """A network that saves nothing still needs in training what inference needs."""
+    done = run("memory", "-", "-q", "--device-memory", "1MiB", stdin="name: r\ninput: [3, 4, 4]\nlayers: [relu]\n")
+    assert done.stdout.splitlines()[-5:-3] == [
+        "largest batch, inference      2,730             one more is 128 bytes too much",
+        "largest batch, training       2,730             one more is 128 bytes too much",
+    ]
+
+
+def test_layers_that_only_training_runs() -> None:
+    """Nothing is alive at inference where a layer does not run: a blank, not a question mark."""
+    model = (
+        "name: m\ninput: [4]\nlayers:\n  - {linear: 2, name: main}\n  - {linear: 3, name: aux, from: input}\n"
+        "outputs: {main: main, aux: {from: aux, training: true}}\n"
+    )
+    done = run("memory", "-", "-q", stdin=model)
+    assert done.stdout.splitlines()[-3:] == [
+        "name   type    alive  saved",
+        "main   linear     24     16",
+        "aux †  linear             0",
+    ]
 
 
 @pytest.mark.parametrize("amount", ["lots", "", "-8GB", "0", "8iB", "nan", "1e99"])
@@ -132,4 +178,30 @@ def test_a_broken_model() -> None:
     done = run("memory", "-", stdin=BROKEN)
     assert done.returncode == 1
     assert done.stdout.startswith("error[groups-do-not-divide]")
+    assert "\n\n1 error\n\n" in done.stdout
     assert "training step       ?" in done.stdout
+    assert "\n?: unknown until the mistakes are mended.\n" in done.stdout
+    done = run("memory", "-", "--format", "csv", stdin=BROKEN)
+    assert (done.returncode, done.stdout[:10], done.stderr[:6]) == (1, "name,type,", "error[")
+
+
+def test_json_of_nothing() -> None:
+    """A model that cannot be read is a document with its mistakes, everything else unknown."""
+    done = run("memory", "-", "--format", "json", "--batch", "3", stdin="layers: [")
+    found = json.loads(done.stdout)
+    assert [finding["code"] for finding in found.pop("findings")] == ["yaml-syntax"]
+    assert {*found.pop("totals").values()} == {None}
+    assert (done.returncode, found) == (
+        1,
+        {
+            "schema": "cnninspect.memory/1",
+            "model": {"name": "-", "source": "-", "variant": None, "params": None},
+            "inputs": [],
+            "batch": 3,
+            "dtype": "float32",
+            "optimizer": "sgd",
+            "device": None,
+            "layers": [],
+            "unknown": [],
+        },
+    )

@@ -127,7 +127,7 @@ def test_one_of_several_inputs(capsys: pytest.CaptureFixture[str]) -> None:
     """With several inputs a unit is looked at for the one that is named, the first otherwise."""
     for options, expected in ((), "3 × 16 (left)"), (("--of", "right"), "1 × 16 (right)"):
         _, out, _ = told(capsys, "two.yaml", "--layer", "s", *options)
-        assert f"input             {expected}\n" in out
+        assert f"input {expected}" in [" ".join(line.split()) for line in out.splitlines()]
 
 
 REFUSALS = {
@@ -340,7 +340,9 @@ def test_broken_models(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
     code, out, err = told(capsys, str(tmp_path / "bad.yaml"))
     assert (code, err) == (1, "")
     assert out.startswith("error[size-reached-zero]: ")
-    assert "From a on the fields of 1 layers are unknown" in out
+    assert "\n\n1 error\n\nbad  " in out
+    assert "The field of a is unknown: a layer has a mistake." in out
+    assert "✓" not in out
     code, out, _ = told(capsys, str(tmp_path / "bad.yaml"), "--format", "json")
     assert (code, json.loads(out)["findings"][0]["code"]) == (1, "size-reached-zero")
     for options, message in (
@@ -349,8 +351,67 @@ def test_broken_models(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
     ):
         code, out, err = told(capsys, str(tmp_path / "bad.yaml"), "--layer", "a", *options)
         assert (code, err) == (2, f"cnninspect: {message}\n")
+    code, out, err = told(capsys, str(tmp_path / "bad.yaml"), "--format", "csv")
+    assert (code, out[:5], err[:6]) == (1, "name,", "error[")
     (tmp_path / "none.yaml").write_text("layers: 5\n", "utf-8")
     assert told(capsys, str(tmp_path / "none.yaml"))[0] == 1
+    code, out, _ = told(capsys, str(tmp_path / "none.yaml"), "--format", "json")
+    document = json.loads(out)
+    assert [each["severity"] for each in document.pop("findings")] == ["error"]
+    source = str(tmp_path / "none.yaml")
+    assert (code, document) == (
+        1,
+        {
+            "schema": "cnninspect.rf/1",
+            "model": {"name": source, "source": source, "params": None, "variant": None},
+            "inputs": [],
+            "through_gates": None,
+            "layers": [],
+            "misaligned": [],
+        },
+    )
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("format", ["table", "markdown", "csv"])
+def test_the_input_that_is_named_is_told_alone(capsys: pytest.CaptureFixture[str], format: str) -> None:
+    """With --of tables hold one input; JSON keeps all."""
+    _, every, _ = told(capsys, "two.yaml", "--format", format)
+    _, right, _ = told(capsys, "two.yaml", "--format", format, "--of", "right")
+    assert ("left" in every, "right" in every) == (True, True)
+    assert ("left" in right, "right" in right) == (False, True)
+    assert set(right.splitlines()) <= set(every.splitlines())
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("format", ["table", "markdown"])
+def test_quiet_leaves_the_meanings_out(capsys: pytest.CaptureFixture[str], format: str) -> None:
+    """With -q a table stands without what its figures mean, and is the same otherwise."""
+    _, whole, _ = told(capsys, "mixed.yaml", "--format", format)
+    _, brief, _ = told(capsys, "mixed.yaml", "--format", format, "-q")
+    assert whole.startswith(brief)
+    assert whole[len(brief) :].startswith("\nField: ")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_drawing_and_a_report_need_two_files(capsys: pytest.CaptureFixture[str]) -> None:
+    """One name for --plot and -o is refused before anything is written."""
+    assert told(capsys, "mixed.yaml", "--plot", "one.svg", "-o", "./one.svg") == (
+        2,
+        "",
+        "cnninspect: --plot and --output both name 'one.svg'\n  = help: name another file for one of them\n",
+    )
+    assert not Path("one.svg").exists()
+
+
+@pytest.mark.parametrize("option", [("--samples", "3"), ("--seed", "1"), ("--device", "cuda")])
+def test_what_only_a_measurement_heeds(capsys: pytest.CaptureFixture[str], option: tuple[str, str]) -> None:
+    """Options of --effective are refused without it."""
+    assert told(capsys, "vgg11", *option) == (
+        2,
+        "",
+        "cnninspect: --seed, --samples and --device need --effective\n  = help: add --effective, or leave them out\n",
+    )
 
 
 def test_static_and_light() -> None:

@@ -133,6 +133,11 @@ def test_other_tools() -> None:
     document = json.loads(run("summary", "m.yaml", "--why-different", "torch", "--format", "json").stdout)
     assert (document["schema"], document["total"]) == ("cnninspect.why-different/1", 2 * (4608 + 2304))
     assert run("summary", "m.yaml", "--why-different", "torch", "--format", "csv").returncode == 2
+    several = json.loads(run("summary", "m.yaml", "m.yaml", "--why-different", "torch", "--format", "json").stdout)
+    assert [one["total"] for one in several["models"]] == [document["total"]] * 2
+    two = run("summary", "m.yaml", "--why-different", "torch", "--flops-as", "thop")
+    assert (two.returncode, "name two tools" in two.stderr) == (2, True)
+    assert run("summary", "-", "--roofline", "-").stderr.startswith("cnninspect: standard input can be read once")
     wrong = run("summary", "m.yaml", "--flops-as", "fvcor")
     assert (wrong.returncode, "did you mean 'fvcore'?" in wrong.stderr) == (2, True)
 

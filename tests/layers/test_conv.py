@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnninspect.layers.conv import choose_divisor, divisors
+from cnninspect.layers.divisors import choose_divisor, divisors
 from cnninspect.values import Call, Problem, Problems, Window
 from tests.support.rows import Refused, Row, check, check_refused, make
 

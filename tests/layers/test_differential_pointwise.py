@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from cnninspect.values import Shape
 
 Options = dict[str, object]
-MODULES = {f"cnninspect.layers.{name}" for name in ("activation", "activation_more", "norm", "regularisation", "scale")}
+FAMILIES = ("activation", "activation_axis", "activation_curves", "activation_keras", "norm", "norm_own")
+MODULES = {f"cnninspect.layers.{name}" for name in (*FAMILIES, "regularisation", "scale")}
 NAMES = sorted(name for name, layer in REGISTRY.items() if layer.__module__ in MODULES)
 
 RANKS = {

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnninspect.layers.base import REGISTRY, Single
-from cnninspect.layers.norm import BatchNorm, TrailingAxes
+from cnninspect.layers.norm import BatchNorm
+from cnninspect.layers.norm_own import GroupNorm, TrailingAxes
 from tests.support.rows import Refused, Row, check, check_refused, make
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ MAP = (8, 3, 5)  # 120 elements
 LEARNED: dict[str, Shape] = {"weight": (8,), "bias": (8,)}
 STORED: dict[str, Shape] = {"running_mean": (8,), "running_var": (8,), "num_batches_tracked": ()}
 FROZEN: dict[str, Shape] = {"weight": (8,), "bias": (8,), "running_mean": (8,), "running_var": (8,)}
+HOMES = {BatchNorm.__module__, GroupNorm.__module__}
 
 ROWS = [
     Row("batch_norm", {}, (MAP,), (MAP,), LEARNED, 0, 240, STORED, "a factor and an offset on 120 elements"),
@@ -94,7 +96,7 @@ def test_refused(case: Refused) -> None:
 
 def test_every_layer_has_a_row() -> None:
     """No layer of this module is registered without a row that states what it does."""
-    registered = {name for name, layer in REGISTRY.items() if layer.__module__ == BatchNorm.__module__}
+    registered = {name for name, layer in REGISTRY.items() if layer.__module__ in HOMES}
     assert registered == {case.name for case in ROWS}
 
 

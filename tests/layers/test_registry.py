@@ -49,6 +49,27 @@ def test_a_module_is_imported_when_it_is_first_needed(monkeypatch: pytest.Monkey
     assert layers._pending == ["not_reached", ""]
 
 
+def test_the_homes_of_common_layers_are_right() -> None:
+    """Every layer whose module is known beforehand is defined in that module."""
+    every = layers.load_all()
+    assert {name: every[name].__module__ for name in layers.HOMES} == {
+        name: f"cnninspect.layers.{home}" for name, home in layers.HOMES.items()
+    }
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_common_layer_loads_its_own_module_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A layer whose module is known is found without a look into the modules before it, which stay to be looked into."""
+    monkeypatch.setattr(layers, "linear", sys.modules["cnninspect.layers.linear"], raising=False)
+    monkeypatch.delitem(sys.modules, "cnninspect.layers.linear")
+    monkeypatch.delitem(REGISTRY, "linear")
+    monkeypatch.setattr(layers, "_pending", ["not_reached", "linear", ""])
+    found = layers.find("linear")
+    assert found is not None
+    assert (found.name, found.__module__) == ("linear", "cnninspect.layers.linear")
+    assert layers._pending == ["not_reached", ""]
+
+
 @pytest.mark.usefixtures("registry")
 def test_a_name_means_one_layer() -> None:
     """Two layers of one name fail when the second is defined, naming both places."""

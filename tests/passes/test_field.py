@@ -107,7 +107,18 @@ HAND = {
     "cut by 3": ([{"crop": {"cropping": [[3, 0]]}}], (1, 3, 1, 1)),
     "padded by 3": ([{"pad": {"padding": [[3, 0]], "mode": "reflect"}}], (1, -3, 1, 1)),
     "every third from 2": ([{"slice": {"start": 2, "step": 3, "axis": 2}}], (1, 2, 3, 1)),
-    "64 in 48: 3 windows over 4, ⌊4i/3⌋ to ⌈4(i+1)/3⌉: 0-1, 1-2, 2-3": ([{"adaptive_avg_pool": 48}], (4, 0, 4, 3)),
+    "stride 2, then nearest by 2: both outputs see 0, 1, in the frame that stands still": (
+        [{"max_pool": 2}, {"upsample": 2}],
+        (2, 0, 2, 2),
+    ),
+    "stride 2, then bilinear by 2: -2 to 1 and 0 to 3, which moved back by 1 is -1 to 2": (
+        [{"max_pool": 2}, {"upsample": {"factor": 2, "mode": "linear"}}],
+        (5, -2, 2, 2),
+    ),
+    "64 in 48: 3 windows over 4, ⌊4i/3⌋ to ⌈4(i+1)/3⌉: 0-1, 1-2, 2-3, moved back by 0, 1, 2": (
+        [{"adaptive_avg_pool": 48}],
+        (2, 0, 4, 3),
+    ),
     "local by channel: neighbours add no place": ([CONV, {"local_response_norm": 5}], (3, 0, 1, 1)),
     "all of 64": (["global_avg_pool"], (64, 0, 0, 1)),
     "of 64 the last is never read: (64 - 3) / 2 leaves one": (
@@ -127,7 +138,7 @@ def test_small_networks(case: str) -> None:
 def test_every_figure_of_a_field() -> None:
     """Nearest by 2 after a dilated window: outputs 0 and 1 see 0, 2, 4; 3 of 5 positions are read."""
     field = last([{"conv": {"out": 1, "kernel": 3, "dilation": 2}}, {"upsample": 2}])
-    assert field == Field((5,), (0,), (1,), (2,), (False,), (True,), (5,), (5,), (3,))
+    assert field == Field((5,), (0,), (1,), (2,), (False,), (False,), (5,), (5,), (3,))
     assert field.jump == (0.5,)
     assert field.centre == (2.0,)
     assert not field.everything
@@ -137,6 +148,39 @@ def test_single_positions_are_smaller_than_their_union() -> None:
     """Transposed with kernel 3 and stride 2: even outputs see two positions, odd ones one."""
     field = last([{"conv_transpose": {"out": 1, "kernel": 3, "stride": 2}}])
     assert (field.least, field.most, field.varies) == ((1,), (2,), (True,))
+
+
+def test_windows_of_a_pool_are_compared_where_they_stand() -> None:
+    """13 in 6: windows i begin at ⌊13i/6⌋ and end at ⌈13(i+1)/6⌉, three positions each: 0-2, 2-4, 4-6, 6-8, 8-10, 10-12."""
+    field = last([{"adaptive_avg_pool": 6}], [1, 13])
+    assert field == Field((3,), (0,), (13,), (6,), (False,), (False,), (3,), (3,), (3,))
+
+
+def test_windows_of_a_pool_that_differ() -> None:
+    """7 in 5: 0-1, 1-2, 2-4, 4-5, 5-6 are 0-1, 0-1, 0-2, 0-1, 0-1 moved back by ⌊7i/5⌋ = 0, 1, 2, 4, 5."""
+    field = last([{"adaptive_avg_pool": 5}], [1, 7])
+    assert field == Field((3,), (0,), (7,), (5,), (False,), (True,), (2,), (3,), (3,))
+
+
+def test_paths_that_move_unlike() -> None:
+    """Pooled by 2 and cut, position i sees 2i, 2i + 1 and i: two positions at the start, i + 2 of them from i on to 3."""
+    field = last([{"add": {"a": [{"max_pool": 2}], "b": [{"crop": {"cropping": [[0, 4]]}}]}}], [1, 8])
+    assert field == Field((2,), (0,), (None,), (1,), (False,), (True,), (2,), (5,), (2,))
+    assert field.jump == (None,)
+
+
+def test_a_path_that_stands_still() -> None:
+    """Beside all of a map of 3, which a window of 3 gathers at 0, position i of 5 padded by 1 sees i - 1 too."""
+    gather = [{"conv": {"out": 1, "kernel": 3}}]
+    wide = {"pad": {"padding": 1}}
+    field = last([{"add": {"a": gather, "b": [wide]}}], [1, 3])
+    # 0-2 and one of -1 … 3: the smallest has 3 positions, the largest 4
+    assert field == Field((4,), (-1,), (None,), (1,), (False,), (True,), (3,), (4,), (4,))
+
+
+def test_paths_that_move_unlike_on_a_long_map() -> None:
+    """Over more positions than are looked at one by one the sizes are unknown, not guessed."""
+    assert fields(net([{"add": {"a": [{"max_pool": 2}], "b": [{"crop": {"cropping": [[0, 20000]]}}]}}], [1, 40000]))[-1] == {0: None}
 
 
 def test_axes_are_apart() -> None:

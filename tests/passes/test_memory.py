@@ -161,6 +161,25 @@ def test_the_largest_batch_is_exact() -> None:
         assert fit.needs <= 2**30 < fit.next_needs
 
 
+def test_training_needs_what_inference_needs() -> None:
+    """Where little is saved, a step of training needs the peak of its forward, and no batch fits that inference does not."""
+    graph = graph_of("input: [1, 8, 8]\nlayers: [{conv: {out: 8, kernel: 1, bias: false}}, {avg_pool: 8}]\n")
+    found = memory(graph)
+    assert (found.peak, found.saved) == (4 * (64 + 512), 4 * (64 + 512))  # the input and the map, alive and saved
+    frozen = graph_of("input: [1, 8, 8]\nlayers: [{conv: {out: 8, kernel: 1, bias: false, trainable: false}}]\n")
+    still = memory(frozen)
+    assert (still.peak, still.saved, still.training) == (2304, 0, 32 + 2304)
+    fits = largest_batch(frozen, 10_000)
+    assert fits.inference == fits.training == Fit(4, 32 + 4 * 2304, 32 + 5 * 2304)
+
+
+def test_an_unknown_shape_leaves_everything_unknown() -> None:
+    """A network whose first layer has no shape has unknown figures and no mistake of the program's."""
+    graph = api.read("m.yaml", text="input: [3, 1000000000, 1000000000]\nlayers: [relu, {conv: 4}]\n").graph
+    assert graph is not None
+    assert memory_totals(graph) == (None, None, [None, None], [None, None])
+
+
 def test_regions_multiply() -> None:
     """What follows a region layer is alive and saved once a region."""
     graph = graph_of("input: [4, 8, 8]\nlayers: [{roi_align: {size: 2, regions: 5}}, {conv: {out: 8, kernel: 1}}]\n")

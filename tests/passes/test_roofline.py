@@ -9,12 +9,16 @@ import pytest
 from cnninspect import api
 from cnninspect.frontends.devices import Device
 from cnninspect.passes.roofline import Estimate, roofline, together
+from tests.support.budget import CI, EXAMPLES
 
 if TYPE_CHECKING:
     from cnninspect.ir import Graph
 
 DEVICE = Device("toy", "gpu", {"float32": 1e9, "float16": 4e9}, 1e8, None, 0.0, "https://example.org", "toy.yaml")
 """10 float32 FLOPs or 40 float16 FLOPs in the time of one byte."""
+
+NETWORKS = [shipped.name for shipped in api.shipped() if EXAMPLES > CI or shipped.variant is None]
+"""One of every file in CI; every variant where more is asked for."""
 
 
 def near(number: float) -> Any:
@@ -132,7 +136,7 @@ def test_regions() -> None:
     assert conv.bytes == (3 + 2 * 5 * (12 + 4)) * 4
 
 
-@pytest.mark.parametrize("network", [shipped.name for shipped in api.shipped()])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_layers_sum_to_the_whole(network: str) -> None:
     """In every shipped network the layers add up: FLOPs to those of the summary, bytes and seconds to the total."""
     graph = api.load(network)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnninspect.passes.support import padding, support, unseen
+from cnninspect.passes.support import padding, support
 from tests.passes.test_field import net
 
 PADS = {
@@ -50,9 +50,3 @@ def test_how_much_is_padding() -> None:
     (share,) = padding(graph)
     assert share is not None
     assert (share.centre, round(share.mean, 12), share.cut) == (0.0, round(2 / 12, 12), ((1, 1),))
-
-
-def test_rows_that_no_output_sees() -> None:
-    """Of 8 positions a window of 3 with stride 2 reads 7; the last is never read."""
-    assert unseen(net([{"max_pool": {"kernel": 3, "stride": 2}}], [1, 8])) == ((7,),)
-    assert unseen(net([{"reshape": [1, 2, 4]}], [1, 8])) is None

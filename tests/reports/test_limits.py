@@ -71,6 +71,22 @@ def test_narrow() -> None:
     assert "  size    MACs  peak bytes\n" in narrow
 
 
+def test_batch_and_type_are_told() -> None:
+    """Figures at another batch or data type say so; notes can be left out."""
+    text = report.render(found(sizes=[12], batch=4, dtype="float16"), notes=False)
+    assert "\nGrowth with height = width, batch 4, float16\n" in text
+    assert "\nGrowth with height = width\n" in report.render(found(sizes=[12]))
+    assert "activation bytes: all outputs" not in text
+
+
+def test_where_no_layer_refuses() -> None:
+    """An expression without a value breaks the model, not a layer; positions that nothing reads are called so."""
+    asks = "input: [1, 40, 40]\nlayers:\n  - conv: {out: 1, kernel: 1, stride: 3}\n  - conv: {out: 1, kernel: $prev.height // 2}\n"
+    text = report.render(api.limits("asks.yaml", text=asks))
+    assert "3 breaks at the model (asks.yaml:4): kernel must be at least 1, got 0\n" in text  # 3 is one row: 1 // 2 is 0
+    assert "\n  input, height: 1 to 2, 4 to 5, 7 to 8, 10 to 11, 13 to 14, 16 to 17 ... 26 positions in all\n" in text
+
+
 def test_markdown() -> None:
     """Markdown has a heading for each section and the growth as a table."""
     text = report.markdown(found(sizes=[12]))
@@ -83,7 +99,7 @@ def test_json() -> None:
     """JSON has raw integers, null for what there is none of, and sets that a program can use."""
     data = json.loads(limits_json.json(found(sizes=[11, 12])))
     assert data["schema"] == "cnninspect.limits/1"
-    assert data["model"] == {"name": "joins", "source": "joins.yaml", "variant": None}
+    assert data["model"] == {"name": "joins", "source": "joins.yaml", "params": {}, "variant": None}
     assert data["inputs"] == {"input": [1, 12, 12]}
     assert [axis["axis"] for axis in data["axes"]] == ["together", "height", "width"]
     first = data["axes"][0]
@@ -94,7 +110,9 @@ def test_json() -> None:
     }  # fmt: skip
     assert data["left_over"] == [{"layer": "down", "reads": [4, 12, 12], "cells": [1, 1], "padding": [1, 1]}]
     assert data["unread"] == {"input": [[], []]}
+    assert data["findings"] == []
     (growth,) = data["growth"]
+    assert (growth["axis"], growth["inputs"], growth["batch"], growth["dtype"]) == ("together", ["input"], 1, "float32")
     assert [(point["size"], point["refused"] is None) for point in growth["points"]] == [(11, False), (12, True)]
     assert growth["formulas"]["macs"] == {
         "period": 2, "remainder": 0, "numerators": [0, 0, 352], "denominator": 1, "first": 1, "last": 40,

@@ -44,7 +44,7 @@ def test_bars() -> None:
     assert [bar(number, 80, 10) for number in (0, 1, 4, 44, 80)] == ["", "▏", "▌", "█████▌", "██████████"]
 
 
-@pytest.mark.parametrize("width", [40, 80, 140])
+@pytest.mark.parametrize("width", [40, 60, 80, 140])
 def test_a_terminal_is_not_overrun(width: int) -> None:
     """Lines of the course and of the notes fit the terminal, and the peak is marked once."""
     graph = api.load("vgg16")
@@ -52,6 +52,8 @@ def test_a_terminal_is_not_overrun(width: int) -> None:
     text = render(graph, found, largest, lines(found), style=Style(width))
     course = text[text.index("\nname") :]
     assert max(map(len, course.splitlines())) <= width
+    assert width < 60 or max(map(len, text.splitlines()[1:])) <= width  # figures are never cut
+    assert " ".join(text.split()).count("one more is") == 2
     assert course.count("◀") == (width > 40)
 
 
@@ -64,6 +66,14 @@ def test_a_drawing() -> None:
     assert text.count(" alive</title>") == len(course)
     assert text.count('fill="#c2570c"') == 1
     assert "most while features.3 runs" in text or f"most while {found.peak_layer} runs" in text
+
+
+def test_what_is_unknown_is_not_drawn_as_nothing_silently() -> None:
+    """A drawing says of how many lines something is unknown."""
+    loaded = api.read("m.yaml", text="input: [3, 8, 8]\nlayers:\n  - relu\n  - {conv: {out: 4, kernel: 9}, name: a}\n")
+    assert loaded.graph is not None
+    found, _ = api.memory(loaded.graph)
+    assert "in which they run: 0 to a; 1 unknown, drawn as nothing<" in write(drawing("m", found, lines(found)))
 
 
 def test_nothing_to_draw() -> None:

@@ -19,6 +19,8 @@ PACKAGE = Path(__file__).parent.parent.parent / "cnninspect"
 CALLS = {"Problem", "BadText", "Unreadable", "ExpressionError", "add", "say", "__init__"}
 """What is called with the code of a finding."""
 WITHOUT_EXAMPLE = {
+    *("bad-checkpoint", "unknown-checkpoint", "unsafe-checkpoint"),  # of files that are no models
+    *("tensor-missing", "tensor-shape", "tensor-unexpected"),
     "cannot-build",  # is found when a network is built, not when it is read
     "cannot-measure",
     "extends-too-deep",  # takes seventeen files

@@ -184,6 +184,19 @@ def test_nothing_depends_on_an_input() -> None:
     assert "with respect to idle, 1 × 8 × 16 × 24\n\n· No layer depends on idle." in rf.render(report, width=None)
 
 
+def test_the_verdict_claims_nothing_of_unknown_layers() -> None:
+    """Below a layer whose field is unknown the last map that is known is told as that, and nothing as fine."""
+    text = "name: m\ninput: [3, 16, 16]\nlayers:\n  - {conv: {out: 4, kernel: 3}, name: a}\n  - {conv: {out: 4, kernel: 90}, name: b}\n"
+    loaded = api.read("m.yaml", text=text)
+    assert loaded.graph is not None
+    told = rf.render(api.receptive_fields(loaded.graph), width=None, notes=False).split("\n\n")[-1]
+    assert told == (
+        "· A unit of the last map that is known, a (14 × 14), sees 3 × 3 of 16 × 16: 3.5% of the input.\n"
+        "· No field that is known exceeds the input.\n"
+        "· The field of b is unknown: a layer has a mistake.\n"
+    )
+
+
 def test_broken_layers_are_unknown() -> None:
     """What lies below a mistake is unknown: a question mark, null, an empty cell."""
     loaded = api.read(
@@ -194,13 +207,13 @@ def test_broken_layers_are_unknown() -> None:
     found = lines(report, 0)
     assert [(one.field, remarks(one)) for one in found] == [(None, ["unknown"])] * 2
     text = rf.render(report, width=80)
-    assert "From a on the fields of 2 layers are unknown: a layer above is broken." in text
+    assert "From a on the fields of 2 layers are unknown: a layer has a mistake." in text
     assert list(csv.reader(io.StringIO(rf.csv(report))))[1][3:17] == ["no", *[""] * 11, "no", "no"]
     document = json.loads(rf_json.render(report, loaded.findings))
     assert [layer["receptive_field"] for layer in document["layers"]] == [None, None]
     assert document["findings"][0]["code"] == "size-reached-zero"
     assert unit(report, 0, 0, None).window is None
-    assert "? (where it looks is data, or a mistake above it)" in rf_page.page(
+    assert "? (what it reads is not stated, is data, or follows from a mistake)" in rf_page.page(
         unit(report, 0, 0, None), None, width=80, height=30, color=False, unicode=True
     )
 

@@ -86,6 +86,16 @@ def test_starting_a_layer_is_told() -> None:
     assert conventions(roof(device=DEVICE._replace(launch=5e-6)))[-1] == "5.00 us are added for starting each layer."
 
 
+def test_a_faster_type_in_place_of_float32_is_told() -> None:
+    """Where libraries may compute float32 in TF32, that is told for float32 alone, and only if it is faster."""
+    fast = DEVICE._replace(peak={"float32": 2e9, "tf32": 8e9, "float16": 4e9})
+    told = "TF32, which libraries may take for float32, has 8.00G operations/s: not counted on."
+    assert told in conventions(roof(device=fast))
+    assert told not in conventions(roof("float16", device=fast))
+    even = DEVICE._replace(peak={"float32": 2e9, "tf32": 2e9})
+    assert conventions(roof(device=even)) == conventions(roof(device=DEVICE._replace(peak={"float32": 2e9})))
+
+
 def test_nothing_to_do() -> None:
     """A network that moves nothing takes no time at all."""
     still = roof(text="input: [3, 8, 8]\nlayers: [flatten]\n")

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 import os
 
-EXAMPLES = int(300 * float(os.environ.get("CNNINSPECT_EXAMPLES", "1")))
+CI = 300
+"""What CI draws."""
+EXAMPLES = int(CI * float(os.environ.get("CNNINSPECT_EXAMPLES", "1")))

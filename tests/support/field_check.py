@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.passes.field import flows
-from cnninspect.passes.field_sets import join
+from cnninspect.passes.field_sets import join, places
 from cnninspect.passes.support import support
 from tests.support.field_graphs import reached
 
@@ -54,7 +54,7 @@ def agrees(graph: Graph) -> int:
                 where = f"{node.name} {node.layer} on {[graph.shape(t) for t in node.inputs]}, axis {axis}, {gates}"
                 for driver, sets in seen.axes[axis]:
                     rest = join([one for other, line in seen.axes[axis] if other != driver for one in line])
-                    have = [mask << low for low, mask in [join([one, rest]) for one in sets]]
+                    have = [places(join([one, rest])) for one in sets]
                     wanted = rows(response, max(driver, 0))
                     assert have == (wanted if driver >= 0 else [either(wanted)]), where
     return compared
@@ -76,8 +76,9 @@ def idealised(graph: Graph) -> int:
                 if driver < 0 or len(several) > 1 or len(lines) > 1:
                     continue
                 for position, one in enumerate(lines[driver]):
-                    low, mask = family.at(position)
-                    if not mask or n // 3 < low < low + mask.bit_length() < n - n // 3:
-                        compared += bool(mask)
-                        assert one == (low, mask) or not (mask or one[1]), f"{node.name} {node.layer} at {position}"
+                    low, span, _ = ideal = family.at(position)
+                    far = len(lines[driver]) // 3  # where nothing is seen the place on the map tells
+                    if n // 3 < low < low + span < n - n // 3 if span else far < position < 2 * far:
+                        compared += bool(span)
+                        assert one == ideal, f"{node.name} {node.layer} at {position}"
     return compared

@@ -80,7 +80,7 @@ def positive(graph: Graph, node: Node, given: list[torch.Tensor], *, through_gat
         module.double().eval()
         for name, weight in module.named_parameters():
             torch.nn.init.constant_(weight, 0 if name.endswith("bias") else 1)
-    with torch.no_grad():
+    with torch.set_grad_enabled(x.requires_grad):
         if op == "max_pool":
             plain: Any = run(x * 0)
             return windows(x, module, call, plain.shape)

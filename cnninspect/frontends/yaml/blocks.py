@@ -16,7 +16,7 @@ from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.reader import read_tree
 from cnninspect.frontends.yaml.sharing import Recorded
 from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
-from cnninspect.ir import BlockCall
+from cnninspect.ir import Arguments, BlockCall
 from cnninspect.layers.base import REGISTRY
 from cnninspect.values import clip
 
@@ -145,7 +145,9 @@ def call(  # noqa: PLR0913 - all of one item
     env = Environment(values, elaborator.params)
     env.values["prev"] = elaborator.previous(start)
     _defaults(elaborator, block, env, given=set(values))
-    calls = (*context.calls, BlockCall(block.name, item.op.span))
+    named = [key.text for key, _ in (*block.args, *(block.let.pairs if block.let else ()))]
+    arguments = Arguments({name: env.values[name] for name in named if name in env.values})
+    calls = (*context.calls, BlockCall(block.name, item.op.span, arguments))
     inner = type(context)(env, scope, Frame(scope.prefix, context.frame.top or context.frame), calls, context.depth + 1)
     return _body(elaborator, block.layers, start, inner, context, named=opens)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.layers.activation import Activation, AlongAxis
+from cnninspect.layers.activation import Activation
+from cnninspect.layers.activation_axis import AlongAxis
 from cnninspect.options import Axis, Float
 from cnninspect.values import product
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from cnninspect.holds import Holds
     from cnninspect.values import Shape
+
+FAMILY = "activation"
 
 
 class Exponential(Activation, name="exponential", aliases=("Exponential", "exp"), keeps="output"):

@@ -1,0 +1,196 @@
+"""Networks as Python files: what they look like, and that they are the network that `build` makes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cnninspect import api
+from tests.support.budget import EXAMPLES
+
+torch = pytest.importorskip("torch")
+
+if TYPE_CHECKING:
+    from cnninspect.ir import Graph
+
+HERE = Path(__file__).parent / "exported"
+RESIDUAL = """
+name: tiny_residual
+description: Two stages of one block.
+reference: {title: An Example, year: 2020, arxiv: "2001.00001"}
+input: [3, 16, 16]
+params: {classes: 10}
+blocks:
+  unit:
+    args: {out, stride: 1}
+    layers:
+      - add:
+          main:
+            - {conv: {out: $out, kernel: 3, stride: $stride, padding: 1, bias: false}, name: conv}
+            - {batch_norm: , name: bn}
+          skip:
+            - {conv: {out: $out, kernel: 1, stride: $stride}, name: project, when: $prev.channels != $out}
+      - relu
+layers:
+  - {unit: {out: 8}, repeat: 3, name: stage1}
+  - {unit: {out: 16, stride: 2}, name: stage2}
+  - global_avg_pool
+  - flatten
+  - {linear: $classes, name: fc}
+"""
+SHARED = """
+name: shared
+inputs: {left: [3, 8, 8], right: [3, 8, 8]}
+layers:
+  - {conv: {out: 4, kernel: 3}, from: left, name: eye}
+  - {share: eye, from: right, name: other_eye}
+  - {conv: {out: 4, kernel: 3, padding: 1, dilation: 1}, from: left, share: eye, name: wide_eye}
+  - {global_avg_pool: , name: pooled}
+  - {concat: [eye, other_eye], name: both}
+  - {flatten: , name: flat}
+  - {linear: {out: 2, trainable: false}, name: fc}
+outputs:
+  fc: fc
+  aux: {from: pooled, training: true}
+"""
+AWKWARD = r'''
+name: "2 \"odd\" names"
+description: 'Ends the docstring """ and \ escapes'
+input: [4, 8, 8]
+layers:
+  - {conv: {out: 4, kernel: 3, padding: 1}, name: type}
+  - {conv: {out: 4, kernel: 3, padding: [[0, 1], [0, 1]]}, name: class}
+  - {add: {a: [{conv: {out: 4, kernel: 1}}], b: [{conv: {out: 4, kernel: 1}, name: a-b}]}}
+  - {conv: {out: 4, kernel: 1}, name: forward.0}
+  - {layer_scale: {}, name: gamma}
+'''
+
+
+def read(name: str, text: str) -> Graph:
+    """A graph of a text."""
+    graph = api.read(f"{name}.yaml", text=text).graph
+    assert graph is not None
+    return graph
+
+
+def network(graph: Graph, text: str) -> Any:  # noqa: ANN401 - a module
+    """What the file's own function makes."""
+    space: dict[str, Any] = {"__name__": "exported"}
+    exec(compile(text, f"{graph.name}.py", "exec"), space)  # noqa: S102 - what is to be tested
+    (made,) = [value for key, value in space.items() if getattr(value, "__doc__", None) and "Make the network" in value.__doc__]
+    return made()
+
+
+def values(made: Any) -> list[Any]:  # noqa: ANN401 - a tensor, or several by name
+    """The tensors of a result."""
+    return list(made.values()) if isinstance(made, dict) else [made]
+
+
+def hold(graph: Graph) -> None:
+    """Hold a file against `build`: keys, first weights of a seed, results and statistics in both modes, to the last bit."""
+    built: Any = api.build(graph, seed=1)
+    torch.manual_seed(1)
+    made = network(graph, api.export_python(graph))
+    assert [(key, tensor.shape) for key, tensor in made.state_dict().items()] == [
+        (key, tensor.shape) for key, tensor in built.state_dict().items()
+    ]
+    assert all(torch.equal(tensor, built.state_dict()[key]) for key, tensor in made.state_dict().items())
+    learned = [(key, weight.requires_grad) for key, weight in made.named_parameters()]
+    assert learned == [(key, weight.requires_grad) for key, weight in built.named_parameters()]
+    for training in (False, True):
+        inputs = [torch.randn(2, *given.shape) for given in graph.inputs]
+        torch.manual_seed(2)
+        expected = built.train(training)(*[one.clone() for one in inputs])
+        torch.manual_seed(2)
+        found = made.train(training)(*inputs)
+        assert (list(found) if isinstance(found, dict) else None) == (list(expected) if isinstance(expected, dict) else None)
+        assert all(torch.equal(one, other) for one, other in zip(values(found), values(expected), strict=True))
+    assert all(torch.equal(tensor, built.state_dict()[key]) for key, tensor in made.state_dict().items())
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("text", [RESIDUAL, SHARED, AWKWARD], ids=["residual", "shared", "awkward"])
+def test_a_file_is_the_network(text: str) -> None:
+    """Optional parts, shared weights, heads for training and names that Python refuses: the same network."""
+    hold(read("x", text))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["lenet5", "resnet20_cifar", "notes_inception", "signal_cnn_1d"])
+def test_shipped_networks_are_the_same(name: str) -> None:
+    """Networks of several kinds compute the same to the last bit."""
+    hold(api.load(name))
+
+
+@pytest.mark.torch
+def test_the_zoo_keeps_its_state_dict() -> None:
+    """Files of shipped networks run, and have the keys, the shapes and the heads of `build`; the budget says how many."""
+    networks = api.shipped()
+    for shipped in networks[:: 1 if EXAMPLES >= len(networks) else 12]:
+        graph = shipped.read().graph
+        assert graph is not None
+        with torch.device("meta"):
+            made = network(graph, api.export_python(graph))
+            built: Any = api.build(graph, device="meta")
+            keys = [(key, tensor.shape) for key, tensor in made.state_dict().items()]
+            assert keys == [(key, tensor.shape) for key, tensor in built.state_dict().items()], shipped.name
+            found = made.eval()(*[torch.empty(1, *given.shape) for given in graph.inputs])
+        calm = [output for output in graph.outputs if not output.training]
+        assert [tuple(one.shape[1:]) for one in values(found)] == [graph.shape(output.tensor) for output in calm], shipped.name
+
+
+@pytest.mark.parametrize("name", ["tiny_residual", "lenet5_modern"])
+def test_golden_files(name: str, request: pytest.FixtureRequest) -> None:
+    """A file reads as a person would have written it."""
+
+    def again(params: dict[str, object]) -> Graph | None:
+        return api.read(f"{name}.yaml", text=RESIDUAL, sets=params).graph if name == "tiny_residual" else api.load(name, **params)
+
+    graph = again({})
+    assert graph is not None
+    text = api.export_python(graph, again)
+    golden = HERE / f"{name}.txt"
+    if request.config.getoption("--update"):
+        golden.write_text(text, "utf-8")
+    assert text == golden.read_text("utf-8")
+
+
+def test_files_are_formatted(tmp_path: Path) -> None:
+    """A formatter would change nothing, and a linter has nothing to say."""
+    ruff = Path(sys.executable).parent / "ruff"
+    program = str(ruff) if ruff.exists() else which("ruff")
+    if program is None:
+        pytest.skip("ruff is not installed")
+    for name in ("lenet5", "googlenet", "resnet50", "densenet121", "mobilenet_v3_large", "unet", "maskrcnn_resnet50_fpn"):
+        (tmp_path / f"{name}.py").write_text(api.export_python(api.load(name)), "utf-8")
+    (tmp_path / "odd.py").write_text(api.export_python(read("x", AWKWARD)), "utf-8")
+    for work in (["format", "--check"], ["check"]):
+        done = subprocess.run([program, *work, "--isolated", "."], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, done.stdout), done.stdout
+
+
+def test_a_param_becomes_an_argument() -> None:
+    """The number of classes is an argument of the network, through the blocks that hold it."""
+    graph = api.load("googlenet")
+    text = api.export_python(graph, lambda params: api.load("googlenet", **params))
+    assert "def googlenet(classes: int = 1000) -> GoogleNet:" in text
+    assert "self.fc2 = nn.Linear(1024, classes)" in text
+    assert "self.aux1 = Auxiliary(512, classes=classes)" in text
+
+
+def test_writing_needs_no_torch() -> None:
+    """A Python file is written without importing torch."""
+    code = "import sys; from cnninspect import api; api.export_python(api.load('lenet5')); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_weights_below_a_layer_are_refused() -> None:
+    """A layer with weights whose name others stand below cannot be an attribute: it is told by name."""
+    text = "name: x\ninput: [3, 8, 8]\nlayers: [{conv: {out: 3, kernel: 1}, name: a}, {conv: {out: 3, kernel: 1}, name: a.b}]\n"
+    with pytest.raises(api.CannotRun, match=r"layer 'a' \(x.yaml:3\) has weights, and other layers have names below"):
+        api.export_python(read("x", text))
