@@ -256,4 +256,6 @@ def shared(n: int, out: int) -> Reading | None:
     period, step = out // common, n // common
     if period > MOST_PHASES:
         return None
-    return Reading(period, step, tuple([range(i * step // period, -(-(i + 1) * step // period)) for i in range(period)]))
+    return Reading(
+        period, step, tuple([range(i * step // period, -(-(i + 1) * step // period)) for i in range(period)])
+    )

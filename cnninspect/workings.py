@@ -206,7 +206,9 @@ def _same(on: Slide, word: str) -> tuple[Line, ...]:
     if on.before != on.after:
         note += f" (the odd one {'before' if word == 'same_lower' else 'after'})"
     whole = exact == number(out)
-    rule = Line("", text, out, f"{word}: input length / stride" if whole else f"{word}: rounded up", "" if whole else exact)
+    rule = Line(
+        "", text, out, f"{word}: input length / stride" if whole else f"{word}: rounded up", "" if whole else exact
+    )
     return (rule, Line("padding", total, on.before + on.after, note))
 
 

@@ -229,7 +229,9 @@ def _near(sizes: Iterable[int], declared: int | None) -> Near:
     )
 
 
-def _breaks(tried: Sequence[int], refused: Mapping[int, Refusal], declared: int | None, stride: int) -> tuple[Break, ...]:
+def _breaks(
+    tried: Sequence[int], refused: Mapping[int, Refusal], declared: int | None, stride: int
+) -> tuple[Break, ...]:
     """The layers that refuse sizes, each with the sizes that it is the first to refuse."""
     groups: dict[tuple[str | None, str, object], list[int]] = {}
     for size, why in refused.items():

@@ -72,9 +72,7 @@ def describe(tried: Sequence[int], members: Iterable[int], stride: int = 1) -> P
         start, period, residues = rule
         beyond = {size for size in tried if size > last}
         if {size for size in inside if size > last} == {size for size in beyond if size % period in residues}:
-            return Pattern(
-                stretches, ranges([s for s in inside if s < start]), start, period, residues, least, most
-            )
+            return Pattern(stretches, ranges([s for s in inside if s < start]), start, period, residues, least, most)
     return Pattern(stretches, ranges(inside), None, None, (), least, most)
 
 

@@ -189,7 +189,12 @@ class Trace:
         owner = self.graph.nodes[node.shares]
         given = tuple([shape for tensor in owner.inputs if (shape := shapes[tensor]) is not None])
         lent = self._facts(owner, given) if len(given) == len(owner.inputs) else None
-        return lent is not None and not isinstance(lent, Problem) and lent.weights == facts.weights and lent.buffers == facts.buffers
+        return (
+            lent is not None
+            and not isinstance(lent, Problem)
+            and lent.weights == facts.weights
+            and lent.buffers == facts.buffers
+        )
 
     def facts(self, inputs: Sequence[Shape]) -> Graph:
         """The whole network on inputs on which it passes."""

@@ -159,12 +159,20 @@ def _sizes(graph: Graph, found: Matching, *, keras: bool) -> list[dict[str, obje
     for row in found.rows:
         if row.status != SHAPE or row.wanted is None or row.found is None or len(row.wanted) != len(row.found):
             continue
-        given = row.found if not keras else (*row.found[:-3:-1], *row.found[:-2])  # the axes of outputs and inputs first
+        given = (
+            row.found if not keras else (*row.found[:-3:-1], *row.found[:-2])
+        )  # the axes of outputs and inputs first
         for ours, theirs in zip(row.wanted, given):  # noqa: B905 - as many of each
             for name, value in graph.params.items():
                 if ours == theirs or type(value) is not int:
                     continue
-                guesses = [theirs] if value == ours else [theirs * value // ours] if ours and not theirs * value % ours else []
+                guesses = (
+                    [theirs]
+                    if value == ours
+                    else [theirs * value // ours]
+                    if ours and not theirs * value % ours
+                    else []
+                )
                 guesses += [theirs - ours + value] if "class" in name else []
                 tried += [{name: guess} for guess in guesses if guess > 0 and {name: guess} not in tried]
         if len(tried) >= MOST_TRIED:
@@ -185,7 +193,9 @@ def advice(found: Inspection) -> list[str]:
         told.append(f"'{clip(''.join(matching.stripped))}' was taken from the beginning of the names")
     if matching.carried is not None and not matching.stripped:
         prefix, count = matching.carried
-        told.append(f"{count:,} of {len(found.checkpoint.tensors):,} names begin with '{prefix}': --prefix {prefix} takes it away")
+        told.append(
+            f"{count:,} of {len(found.checkpoint.tensors):,} names begin with '{prefix}': --prefix {prefix} takes it away"
+        )
     if found.layout == "torch" and (matching.turned > matching.count(SHAPE) / 2 or _keras_names(found.checkpoint)):
         told.append("looks like Keras's layout; --layout keras converts")
     if matching.renamed:
@@ -196,13 +206,21 @@ def advice(found: Inspection) -> list[str]:
     words = [kinds[row.stored] for row in whole if row.stored and not (row.key or "").endswith((COUNTER, "count"))]
     integers = [word for word in words if word.startswith(("int", "uint"))]
     if integers:
-        told.append(f"{len(integers):,} tensors are whole numbers ({integers[0]}), perhaps quantised: they are loaded as they are")
+        told.append(
+            f"{len(integers):,} tensors are whole numbers ({integers[0]}), perhaps quantised: they are loaded as they are"
+        )
     return told
 
 
 def _told(found: Inspection, fit: Fit) -> str:
     own = found.loaded.graph.variant if found.loaded.graph is not None else None
-    words = "" if fit.variant == own else "the network without a variant" if fit.variant is None else f"the variant {clip(fit.variant)}"
+    words = (
+        ""
+        if fit.variant == own
+        else "the network without a variant"
+        if fit.variant is None
+        else f"the variant {clip(fit.variant)}"
+    )
     sets = " ".join([f"--set {clip(name)}={clip(value)}" for name, value in fit.sets.items()])
     verb = "fits" if not fit.differences else "fits better"
     return f"{' with '.join(filter(None, [words, sets]))} {verb}: {fit.loads:,} of {fit.total:,} tensors load"

@@ -151,7 +151,7 @@ def smaller(graph: Graph, read: Callable[[Mapping[str | None, Shape]], Graph | N
         if shapes == whole:
             return None
         for written in (shapes, {name: (*shape[1:], shape[0]) for name, shape in shapes.items()}):
-            found = read({**written})
+            found = read(dict(written.items()))
             if found is not None and found.complete and {one.name: one.shape for one in found.inputs} == shapes:
                 return found
     return None

@@ -18,7 +18,9 @@ def compiled(module: nn.Module, device: torch.device) -> tuple[Any, str, str]:
     backend, note = "inductor", ""
     if device.type == "cpu" and not has_compiler():
         backend = "aot_eager"
-        note = "No C++ compiler was found, which inductor needs: compiled with aot_eager, which traces and fuses nothing."
+        note = (
+            "No C++ compiler was found, which inductor needs: compiled with aot_eager, which traces and fuses nothing."
+        )
     return torch.compile(module, dynamic=False, backend=backend), backend, note
 
 

@@ -96,7 +96,9 @@ def _imported(place: str, spec: str) -> Any:  # noqa: ANN401 - a module
     except ModuleNotFoundError as error:
         if error.name and (place == error.name or place.startswith(f"{error.name}.")):
             message = f"there is no module '{clip(error.name, 80)}' to import '{clip(spec, 80)}' from"
-            raise Problem("cannot-import", message, help="install it, or put it into this folder or on PYTHONPATH") from None
+            raise Problem(
+                "cannot-import", message, help="install it, or put it into this folder or on PYTHONPATH"
+            ) from None
         raise _unable(f"importing '{clip(place, 80)}'", error) from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's module does
         raise _unable(f"importing '{clip(place, 80)}'", error) from None

@@ -41,7 +41,7 @@ def probed(network: Network, probe: Probe) -> Network:
     space: dict[str, Any] = {**type(network).forward.__globals__, told.probe: probe, told.several: _several}
     exec(compile(told.code.source, f"<cnninspect {network.code.name} probed>", "exec"), space)  # noqa: S102 - our own
     kind = type(type(network).__name__, (Network,), {"code": told.code, "forward": space["forward"]})
-    made: Network = kind.__new__(kind)
+    made: Network = object.__new__(kind)
     made.__dict__ = network.__dict__
     return made
 

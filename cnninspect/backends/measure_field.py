@@ -116,7 +116,7 @@ class _Drawn:
         self.random = torch.Generator().manual_seed(seed)
         self.weights = [weight.detach().clone() for weight in network.parameters()]
         for weight in network.parameters():
-            weight.requires_grad_(requires_grad=False)
+            weight.requires_grad = False
 
     def sample(
         self,
@@ -162,7 +162,9 @@ class _Drawn:
         total = torch.zeros((), dtype=torch.float64, device=inputs[0].device)
         for tensor in made:
             part = tensor if place is None else tensor.select(axis + 2, place)
-            total = total + (part * torch.empty(part.shape, dtype=part.dtype).normal_(generator=self.random).to(part)).sum()
+            total = (
+                total + (part * torch.empty(part.shape, dtype=part.dtype).normal_(generator=self.random).to(part)).sum()
+            )
         if not total.requires_grad:
             return [None] * len(inputs)
         return torch.autograd.grad(total, inputs, retain_graph=True, allow_unused=True)
@@ -180,7 +182,9 @@ def chosen(graph: Graph, most: int | None) -> list[int]:
     running = [index for index, run in enumerate(runs) if run]
     if most is None or len(running) <= most:
         return running
-    sliding = [index for index in running if (facts := graph.nodes[index].facts) is not None and facts.window is not None]
+    sliding = [
+        index for index in running if (facts := graph.nodes[index].facts) is not None and facts.window is not None
+    ]
     heads = [output.tensor.node for output in graph.outputs if output.tensor.node >= 0 and not output.training]
     among = sliding or running
     spread = {among[place * (len(among) - 1) // max(most - 2, 1)] for place in range(most - 1)}

@@ -111,8 +111,8 @@ class _Clock(Probe):
 
     @staticmethod
     def _event() -> Any:  # noqa: ANN401 - an event of the device
-        event = torch.cuda.Event(enable_timing=True)
-        event.record()  # type: ignore[no-untyped-call]
+        event = torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
+        event.record()
         return event
 
     def _waited(self) -> float:
@@ -170,7 +170,8 @@ def run_network(graph: Graph, network: Network, wanted: Wanted) -> Ran:
     except LayerError as failed:
         raise _problem(failed) from None
     layers = [
-        Layer(node, shapes, times[node], alive.each[node], looked.values[node]) for node, shapes in looked.shapes.items()
+        Layer(node, shapes, times[node], alive.each[node], looked.values[node])
+        for node, shapes in looked.shapes.items()
     ]
     heads = [Head(name, tuple(head.shape), values_of((head,)), top_of(head, wanted.top)) for name, head in made.items()]
     kind = str(dtype).rpartition(".")[2]
@@ -235,7 +236,7 @@ def _bad(graph: Graph, network: Network, inputs: list[Tensor], looked: _Look) ->
         return None
     values = looked.values[found]
     what = " and ".join([f"{n:,} {word}" for n, word in ((values.nan, "NaN"), (values.infinite, "infinite")) if n])
-    what += f" of {values.count:,} numbers"
+    what += f" of {values.numbers:,} numbers"
     if not all(bool(given.isfinite().all()) for given in inputs):
         return Bad(found, what, "the input has some already")
     node = graph.nodes[found]
@@ -251,6 +252,6 @@ def _bad(graph: Graph, network: Network, inputs: list[Tensor], looked: _Look) ->
 def _problem(failed: LayerError) -> Problem:
     message = str(failed).partition("\n")[0]
     if not out_of_memory(failed):
-        help = "--batch 2 or more, or a larger --input" if "Expected more than 1" in message else ""
-        return Problem("cannot-run", message, help=help)
+        remedy = "--batch 2 or more, or a larger --input" if "Expected more than 1" in message else ""
+        return Problem("cannot-run", message, help=remedy)
     return Problem("out-of-memory", message)

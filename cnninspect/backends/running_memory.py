@@ -28,9 +28,10 @@ def _machine() -> int | None:
 def _group() -> int | None:
     """What is left of a container's limit."""
     try:
-        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as most, open(
-            "/sys/fs/cgroup/memory.current", encoding="ascii"
-        ) as now:
+        with (
+            open("/sys/fs/cgroup/memory.max", encoding="ascii") as most,
+            open("/sys/fs/cgroup/memory.current", encoding="ascii") as now,
+        ):
             return max(int(most.read()) - int(now.read()), 0)
     except (OSError, ValueError):  # no such limit, or "max"
         return None

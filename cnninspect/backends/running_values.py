@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Values(Record):
     """What is in some tensors; mean, deviation, least and most of what is finite, None where nothing is."""
 
-    count: int
+    numbers: int
     mean: float | None
     std: float | None
     least: float | None
@@ -53,7 +53,9 @@ def values_of(made: tuple[Tensor, ...]) -> Values:
             zero = (tensor == 0).movedim(1, 0).flatten(1).all(1)
             channels += zero.numel()
             dead += int(zero.sum())
-        finite = tensor[tensor.isfinite()].double() if tensor.device.type != "mps" else tensor[tensor.isfinite()].float()
+        finite = (
+            tensor[tensor.isfinite()].double() if tensor.device.type != "mps" else tensor[tensor.isfinite()].float()
+        )
         if finite.numel():
             kept += finite.numel()
             total += float(finite.sum())

@@ -56,9 +56,7 @@ def median(samples: Sequence[float]) -> float:
 def spread(samples: Sequence[float]) -> Spread:
     """The six numbers of at least one sample."""
     found = sorted(samples)
-    return Spread(
-        len(found), median(found), quantile(found, 0.25), quantile(found, 0.75), found[0], found[-1]
-    )
+    return Spread(len(found), median(found), quantile(found, 0.25), quantile(found, 0.75), found[0], found[-1])
 
 
 def ratio(one: Sequence[float], other: Sequence[float], *, seed: int = 0) -> Ratio | None:

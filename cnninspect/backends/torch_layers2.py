@@ -137,7 +137,8 @@ class ChannelLayerNorm(nn.LayerNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         last = x.movedim(1, -1)
-        return layer_norm(last, self.normalized_shape, self.weight, self.bias, self.eps).movedim(-1, 1)
+        y = layer_norm(last, self.normalized_shape, self.weight, self.bias, self.eps)
+        return y.movedim(-1, 1)
 
 
 class ChannelRMSNorm(nn.RMSNorm):
@@ -145,7 +146,8 @@ class ChannelRMSNorm(nn.RMSNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         last = x.movedim(1, -1)
-        return rms_norm(last, self.normalized_shape, self.weight, self.eps).movedim(-1, 1)
+        y = rms_norm(last, self.normalized_shape, self.weight, self.eps)
+        return y.movedim(-1, 1)
 
 
 # --- regularisation --------------------------------------------------------------------

@@ -14,8 +14,8 @@ import torch
 from cnninspect.backends.build import build_graph, choose_device
 from cnninspect.backends.verify_figures import AGREED, DIFFERS, UNKNOWN, Figure, Shown, held, unknown
 from cnninspect.backends.verify_runs import LEFT_OUT, NOT_RUN, Ran, evaluated, learned
-from cnninspect.backends.verify_weights import unused, used, weights
 from cnninspect.backends.verify_values import Twin, fields
+from cnninspect.backends.verify_weights import unused, used, weights
 from cnninspect.passes.cost import costs, total
 from cnninspect.passes.memory import memory_totals
 from cnninspect.passes.usage import at_inference
@@ -66,7 +66,9 @@ def verify_graph(  # noqa: PLR0913 - what to hold against what, by keyword
     """
     where = choose_device(device)
     meta = torch.device("meta")
-    figures = [*_Held(graph, batch, seed, meta if small is not None else where, thorough=thorough, training=training).figures()]
+    figures = [
+        *_Held(graph, batch, seed, meta if small is not None else where, thorough=thorough, training=training).figures()
+    ]
     if small is not None:
         figures = [figure for figure in figures if figure.name not in NAMES[-3:]]
         figures += [*_Held(small, batch, seed, where, thorough=thorough, training=training).values()]
@@ -183,10 +185,15 @@ class _Held:
         layer = note = None
         for index, stated in enumerate(totals.saved):
             if stated is not None and stated != training.saved.get(index, 0):
-                layer, note = self.graph.nodes[index].name, f"the layer keeps {training.saved.get(index, 0):,}, stated {stated:,}"
+                layer, note = (
+                    self.graph.nodes[index].name,
+                    f"the layer keeps {training.saved.get(index, 0):,}, stated {stated:,}",
+                )
                 break
         measured = sum(training.saved.values())
-        figure = self._figure("saved for backward", totals.saved_activation_bytes, measured, note=note or "bytes, of each layer")
+        figure = self._figure(
+            "saved for backward", totals.saved_activation_bytes, measured, note=note or "bytes, of each layer"
+        )
         if layer is None:
             return figure
         if not self.computed:  # which hands on views where a kernel of the CPU makes a copy
@@ -198,7 +205,9 @@ class _Held:
             return unknown("gradients", self.where, _why(training))
         expected = used(self.graph)
         reached = [name for name, weight in self.network.named_parameters() if weight.grad is not None]
-        wrong = next((name for name in dict.fromkeys([*expected, *reached]) if (name in expected) != (name in reached)), None)
+        wrong = next(
+            (name for name in dict.fromkeys([*expected, *reached]) if (name in expected) != (name in reached)), None
+        )
         note = "weights that a gradient reaches"
         if wrong is not None:
             note = f"'{wrong}' has {'no gradient and should' if wrong in expected else 'a gradient and should not'}"

@@ -24,7 +24,9 @@ class Figure(Record):
     """What is counted, how it differs, or why it is unknown."""
 
 
-def held(name: str, stated: Shown, measured: Shown, where: str, *, layer: str | None = None, note: str = "") -> Figure:
+def held(  # noqa: PLR0913 - the fields of a figure
+    name: str, stated: Shown, measured: Shown, where: str, *, layer: str | None = None, note: str = ""
+) -> Figure:
     """The verdict on two numbers: unknown where one of them is."""
     if stated is None or measured is None:
         return Figure(name, UNKNOWN, stated, measured, where, layer, note or "nothing is stated")

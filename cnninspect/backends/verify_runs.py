@@ -90,7 +90,9 @@ NOT_RUN = "the network did not run to its end"
 LEFT_OUT = "training was left out"
 
 
-def samples(graph: Graph, batch: int, seed: int, device: torch.device, dtype: torch.dtype = torch.float32) -> list[Tensor]:
+def samples(
+    graph: Graph, batch: int, seed: int, device: torch.device, dtype: torch.dtype = torch.float32
+) -> list[Tensor]:
     """Random inputs, drawn on the CPU so that a seed means the same on every device."""
     if device.type == "meta":
         return [torch.empty(batch, *given.shape, device=device, dtype=dtype) for given in graph.inputs]
@@ -187,8 +189,14 @@ def _backward(heads: Any) -> None:  # noqa: ANN401 - the tensors of a dict
         torch.stack([one.float() for one in wanted]).sum().backward()  # type: ignore[no-untyped-call]
 
 
-def _ran(
-    graph: Graph, batch: int, mode: str, shapes: Shapes, made: Any, saved: dict[int, int], error: Figure | None  # noqa: ANN401
+def _ran(  # noqa: PLR0913 - what was written down
+    graph: Graph,
+    batch: int,
+    mode: str,
+    shapes: Shapes,
+    made: Any,  # noqa: ANN401 - a tensor or some by name
+    saved: dict[int, int],
+    error: Figure | None,
 ) -> Ran:
     training = mode == "in training"
     stated = _stated_heads(graph, batch, training=training)

@@ -71,7 +71,9 @@ class Twin:
         count = len(pairs) + len(inference.made) + len(training.made)
         wrong = [f"'{name}' at inference" for name, one in inference.made.items() if not same(one, self.made[name])]
         wrong += [f"'{name}' in training" for name, one in training.made.items() if not same(one, again[name])]
-        note = f"{wrong[0]} is another one in the second run" if wrong else "weights and heads, bit for bit, of two runs"
+        note = (
+            f"{wrong[0]} is another one in the second run" if wrong else "weights and heads, bit for bit, of two runs"
+        )
         return held("determinism", count, count - len(wrong), "", note=note)
 
     def _train(self) -> dict[str, torch.Tensor]:

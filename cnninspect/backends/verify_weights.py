@@ -97,7 +97,9 @@ def used(graph: Graph) -> list[str]:
 def unused(graph: Graph) -> tuple[str, ...]:
     """The layers with weights of which none is on a path to an output."""
     reached = on_a_path(graph)
-    owners = {index if node.shares is None else node.shares for index, node in enumerate(graph.nodes) if index in reached}
+    owners = {
+        index if node.shares is None else node.shares for index, node in enumerate(graph.nodes) if index in reached
+    }
     return tuple(
         [
             node.name

@@ -11,7 +11,23 @@ import os
 import sys
 from importlib import import_module
 
-COMMANDS = ("summary", "expand", "export", "rf", "memory", "limits", "weights", "run", "verify", "bench", "zoo", "layers", "explain", "conv", "schema")
+COMMANDS = (
+    "summary",
+    "expand",
+    "export",
+    "rf",
+    "memory",
+    "limits",
+    "weights",
+    "run",
+    "verify",
+    "bench",
+    "zoo",
+    "layers",
+    "explain",
+    "conv",
+    "schema",
+)
 """In the order in which ``--help`` lists them."""
 FILES = {"run": "running"}
 """Commands whose module is not called as they are: one called run would hide the function of that name here."""

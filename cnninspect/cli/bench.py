@@ -34,7 +34,9 @@ def bench(
     mode: Annotated[str, typer.Option(metavar="MODES", help="forward, train and step, one or several.")] = "forward",
     dtype: Annotated[str, typer.Option(metavar="TYPE", help="float32, bfloat16, float16 or float64.")] = "float32",
     device: Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
-    compile: Annotated[bool, typer.Option("--compile", help="Compile with torch.compile, for each batch anew.")] = False,
+    compile: Annotated[
+        bool, typer.Option("--compile", help="Compile with torch.compile, for each batch anew.")
+    ] = False,
     channels_last: Annotated[
         bool, typer.Option("--channels-last", help="Keep channels next to each other in memory.")
     ] = False,
@@ -211,7 +213,14 @@ def _tell(what: str) -> None:
 
 
 def _text(
-    found: list[Bench], loaded: list[Loaded], format: str, color: str, output: str | None, top: int | None, *, samples: bool
+    found: list[Bench],
+    loaded: list[Loaded],
+    format: str,
+    color: str,
+    output: str | None,
+    top: int | None,
+    *,
+    samples: bool,
 ) -> str:
     here = output in (None, "-")
     if format in ("json", "csv"):

@@ -37,7 +37,9 @@ def conv(
         str | None, typer.Option(metavar="P", help="1, 1x2, before:after, or valid, half, same, same_lower.")
     ] = None,
     dilation: Annotated[str | None, typer.Option(metavar="D", help="Distance between two taps.")] = None,
-    channels: Annotated[int | None, typer.Option("--channels", "--in", metavar="N", help="Channels that come in.")] = None,
+    channels: Annotated[
+        int | None, typer.Option("--channels", "--in", metavar="N", help="Channels that come in.")
+    ] = None,
     out: Annotated[int | None, typer.Option(metavar="N", help="Channels that are produced.")] = None,
     groups: Annotated[int | None, typer.Option(metavar="N", help="Channel groups that never mix.")] = None,
     no_bias: Annotated[bool, typer.Option("--no-bias", help="Learn no offsets.")] = False,
@@ -107,7 +109,9 @@ def _answer(asked: Asked, wanted: Shape | None, *, keep: bool) -> tuple[str, Rep
         if wanted is None:
             if asked.sizes is None or "kernel" not in asked.options:
                 lacking = "--input" if asked.sizes is None else "--kernel"
-                raise common.fail(f"{lacking} is missing", "for example cnninspect conv --input 227 --kernel 11 --stride 4")
+                raise common.fail(
+                    f"{lacking} is missing", "for example cnninspect conv --input 227 --kernel 11 --stride 4"
+                )
             return "forward", report.forward(asked)
         if asked.sizes is not None:
             _searches(asked)
@@ -188,9 +192,7 @@ def _op(pool: str | None, *, transposed: bool) -> str:
     return "conv_transpose" if transposed else "conv"
 
 
-def _input(
-    text: str | None, dims: int | None, channels: int | None
-) -> tuple[int, Shape | None, int | None]:
+def _input(text: str | None, dims: int | None, channels: int | None) -> tuple[int, Shape | None, int | None]:
     """The number of spatial axes, their lengths, and the channels where the sizes begin with them."""
     if dims is not None:
         _rank("--dims", dims)
@@ -246,7 +248,9 @@ def _padding(text: str, rank: int) -> object:
         return word
     if not any(character.isdigit() for character in word):
         common.choose("--padding", word, WORDS)
-    pairs = [_whole("--padding", part.replace(":", "x"), 0) for part in word.replace("×", "x").replace(",", "x").split("x")]
+    pairs = [
+        _whole("--padding", part.replace(":", "x"), 0) for part in word.replace("×", "x").replace(",", "x").split("x")
+    ]
     pairs = pairs * rank if len(pairs) == 1 else pairs
     if len(pairs) != rank or any(len(pair) > 2 for pair in pairs):  # noqa: PLR2004 - before and after
         raise common.fail(
@@ -268,9 +272,7 @@ def _by(value: object) -> str:
     return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
-def _shown(
-    report: Report, asked: Asked, question: str, format: str, color: str, file: str | None
-) -> str:
+def _shown(report: Report, asked: Asked, question: str, format: str, color: str, file: str | None) -> str:
     from cnninspect.reports import conv as forms
 
     if format == "json":

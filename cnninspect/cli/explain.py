@@ -117,9 +117,7 @@ def _broken(loaded: Loaded) -> bool:
     return failed
 
 
-def _layer(
-    loaded: Loaded, name: str, batch: int, dtype: str, format: str, color: str, output: str | None
-) -> str:
+def _layer(loaded: Loaded, name: str, batch: int, dtype: str, format: str, color: str, output: str | None) -> str:
     from cnninspect.reports.working import explain_layer, written
     from cnninspect.reports.working_names import missing, position
 

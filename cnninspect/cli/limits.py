@@ -30,7 +30,9 @@ def limits(
     input_name: Annotated[
         str | None, typer.Option(metavar="NAME", help="The one input that varies; equal ones vary together.")
     ] = None,
-    first: Annotated[int | None, typer.Option("--from", metavar="N", help="The first size of the growth table.")] = None,
+    first: Annotated[
+        int | None, typer.Option("--from", metavar="N", help="The first size of the growth table.")
+    ] = None,
     last: Annotated[int | None, typer.Option("--to", metavar="N", help="Its last size.")] = None,
     step: Annotated[int | None, typer.Option(metavar="N", help="The distance between two of its sizes.")] = None,
     format: Annotated[str, typer.Option(metavar="FORMAT", help="table, json, csv or markdown.")] = "table",

@@ -38,10 +38,14 @@ def memory(
     depth: Annotated[
         int | None, typer.Option(metavar="N", help="Fold names of more than N parts into one line a block.")
     ] = None,
-    sort: Annotated[str | None, typer.Option(metavar="COLUMN", help="Sort by alive or saved, the largest first.")] = None,
+    sort: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Sort by alive or saved, the largest first.")
+    ] = None,
     top: Annotated[int | None, typer.Option(metavar="N", help="Show the first N lines only.")] = None,
     totals_only: Annotated[bool, typer.Option("--totals-only", help="Leave the layers out.")] = False,
-    plot: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the course over the layers into an .svg or .png.")] = None,
+    plot: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Draw the course over the layers into an .svg or .png.")
+    ] = None,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
     input: Annotated[
         list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
@@ -92,9 +96,7 @@ def memory(
 
             emit(memory_json.nothing(model, batch, dtype, optimizer, loaded.findings), output, sources)
         return 1
-    found, largest = api.memory(
-        loaded.graph, batch=batch, dtype=dtype, optimizer=optimizer, device_bytes=device_bytes
-    )
+    found, largest = api.memory(loaded.graph, batch=batch, dtype=dtype, optimizer=optimizer, device_bytes=device_bytes)
     from cnninspect.reports.memory_lines import lines, ordered
 
     course = lines(found, depth)
@@ -132,9 +134,7 @@ class _Page:
         self.terminal = here and sys.stdout.isatty()
         self.unicode = not here or (sys.stdout.encoding or "").lower().startswith("utf")
 
-    def text(
-        self, loaded: Loaded, found: Memory, largest: Largest | None, lines: list[Line], hidden: int
-    ) -> str:
+    def text(self, loaded: Loaded, found: Memory, largest: Largest | None, lines: list[Line], hidden: int) -> str:
         assert loaded.graph is not None
         if self.format in ("json", "csv"):
             from cnninspect.reports import memory_json

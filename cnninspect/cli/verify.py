@@ -39,7 +39,9 @@ def verify(
     batch: Annotated[int, typer.Option(metavar="N", help="Samples in a batch: a batch norm needs 2 to train.")] = 2,
     device: Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda, cuda:1 or mps.")] = "cpu",
     seed: Annotated[int, typer.Option(metavar="N", help="Of weights and inputs.")] = 0,
-    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, markdown or junit.")] = "table",
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="table, json, markdown or junit.")
+    ] = "table",
     input: Annotated[
         list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x64x64 or left=3x64x64.")
     ] = None,
@@ -66,7 +68,9 @@ def verify(
     if not 1 <= batch <= LARGEST:
         raise common.fail(f"--batch must be between 1 and {LARGEST:,}, got {batch}")
     if bool(models) == zoo:
-        raise common.fail("name the networks to verify, or give --zoo for all", "for example cnninspect verify resnet18")
+        raise common.fail(
+            "name the networks to verify, or give --zoo for all", "for example cnninspect verify resnet18"
+        )
     try:
         api.require_torch("verifying a network")
     except api.CannotRun as stopped:
@@ -85,7 +89,7 @@ def verify(
 class _Wish:
     """How models are read."""
 
-    def __init__(  # noqa: PLR0917 - as the options stand
+    def __init__(
         self,
         variant: str | None,
         sets: Mapping[str, object],

@@ -29,7 +29,9 @@ def weights(
     prefix: Annotated[
         str | None, typer.Option(metavar="STRIP", help="Take this from the names, such as module. or encoder.")
     ] = None,
-    layout: Annotated[str, typer.Option(metavar="WHOSE", help="torch, or keras: its names and order of axes.")] = "torch",
+    layout: Annotated[
+        str, typer.Option(metavar="WHOSE", help="torch, or keras: its names and order of axes.")
+    ] = "torch",
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
     input: Annotated[
         list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")

@@ -86,7 +86,9 @@ def _npy(path: str, data: bytes) -> Array:
     needed = product(shape) * size
     if len(body) != needed:
         raise _bad(path, f"an array of {clip(repr(shape), 60)} has {needed:,} bytes, and {len(body):,} are there")
-    return Array(shape, descr[1], size, body, swapped=descr[0] == ">" and size > 1, fortran=bool(head.get("fortran_order")))
+    return Array(
+        shape, descr[1], size, body, swapped=descr[0] == ">" and size > 1, fortran=bool(head.get("fortran_order"))
+    )
 
 
 def _header(path: str, text: bytes) -> dict[str, object]:

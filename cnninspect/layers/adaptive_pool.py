@@ -204,4 +204,6 @@ class GlobalMaxPool(
         from cnninspect.holds import Holds
 
         indices = 8 * inputs[0][0]
-        return Holds(inputs=(0,), bytes=indices, scratch_bytes=indices) if self.keep else Holds(inputs=(0,), output=True)
+        return (
+            Holds(inputs=(0,), bytes=indices, scratch_bytes=indices) if self.keep else Holds(inputs=(0,), output=True)
+        )

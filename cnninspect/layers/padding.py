@@ -126,7 +126,10 @@ class Pad(
 
 
 class Crop(
-    Border, name="crop", aliases=("Cropping1D", "Cropping2D", "Cropping3D", "CenterCrop", "center_crop"), keeps="nothing"
+    Border,
+    name="crop",
+    aliases=("Cropping1D", "Cropping2D", "Cropping3D", "CenterCrop", "center_crop"),
+    keeps="nothing",
 ):
     """Cut positions off the borders: n - before - after, or down to the size ``to`` around the centre.
 

@@ -233,7 +233,10 @@ class PixelShuffle(
 
 
 class PixelUnshuffle(
-    Single, name="pixel_unshuffle", aliases=("PixelUnshuffle", "SpaceToDepth", "space_to_depth", "reorg"), keeps="nothing"
+    Single,
+    name="pixel_unshuffle",
+    aliases=("PixelUnshuffle", "SpaceToDepth", "space_to_depth", "reorg"),
+    keeps="nothing",
 ):
     """Stack blocks of factor x factor positions as channels.
 

@@ -58,7 +58,9 @@ def _taken(axis: int, rank: int, start: int, step: int, output: int = 0) -> Read
     """The positions start, start + step, … of one axis."""
     if axis == 0:
         return Reads(0, (POINT,) * rank, Same(start, step), output)
-    return Reads(0, tuple([shifted(start, step) if index == axis else POINT for index in range(1, rank + 1)]), output=output)
+    return Reads(
+        0, tuple([shifted(start, step) if index == axis else POINT for index in range(1, rank + 1)]), output=output
+    )
 
 
 class Split(Pieces, name="split", aliases=("Split",)):

@@ -46,7 +46,9 @@ def stretched(n: int, out: int, factor: float | None, mode: str, *, corners: boo
     period, step = ratio[0] // common, ratio[1] // common
     if period > MOST_PHASES:
         return None
-    halves = [(2 * i * step, 2 * period) if corners else ((2 * i + 1) * step - period, 2 * period) for i in range(period)]
+    halves = [
+        (2 * i * step, 2 * period) if corners else ((2 * i + 1) * step - period, 2 * period) for i in range(period)
+    ]
     return Reading(period, step, tuple([around(mode, i, step, period, *half) for i, half in enumerate(halves)]), "edge")
 
 

@@ -105,9 +105,7 @@ def _all(n: int) -> int:
     return (1 << n) - 1
 
 
-def _pass_back(
-    graph: Graph, index: int, live: dict[Tensor, list[int]], known: Known
-) -> None:
+def _pass_back(graph: Graph, index: int, live: dict[Tensor, list[int]], known: Known) -> None:
     """From what is needed of a node's outputs to what is needed of its inputs."""
     node = graph.nodes[index]
     outputs = [(number, live.get(Tensor(index, number))) for number in range(len(node.outputs))]

@@ -78,11 +78,7 @@ def _place(several: tuple[Led, ...], axes: tuple[object, ...]) -> Place | None:
     if driver < 1 or axes[driver - 1] is not POINT:
         return None
     jump = family.step / family.period
-    middles = [
-        low + (span - 1) / 2 - position * jump
-        for position, (low, span, _) in enumerate(family.sets)
-        if span
-    ]
+    middles = [low + (span - 1) / 2 - position * jump for position, (low, span, _) in enumerate(family.sets) if span]
     return round(sum(middles) / len(middles), 6), jump
 
 
@@ -135,7 +131,8 @@ def _slides(node: Node) -> bool:
 
 def _covers(one: Field | None, sizes: tuple[int, ...]) -> bool:
     return one is not None and all(
-        whole or most >= size for whole, most, size in zip(one.whole, one.most, sizes)  # noqa: B905
+        whole or most >= size
+        for whole, most, size in zip(one.whole, one.most, sizes)  # noqa: B905
     )
 
 

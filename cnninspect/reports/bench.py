@@ -23,7 +23,7 @@ BOLD, DIM, RED, CYAN = "1", "2", "31", "36"
 ASCII = str.maketrans({"µ": "u", "×": "x", "…": "~", "█": "#"})
 TITLES = ("network", "mode", "batch", "median", "quartiles", "min", "per second", "CPU", "memory", "foretold")
 LEFT = ("network", "mode")
-SACRIFICES = ("foretold", "min", "CPU", "quartiles", "memory")
+SACRIFICES = ("pairs", "foretold", "min", "CPU", "quartiles", "memory")
 """What a narrow terminal does without, the first first."""
 BAR = 10
 
@@ -46,7 +46,7 @@ def render(bench: Bench, *, top: int | None = None, style: Style | None = None) 
     sections = [[style.paint(first, BOLD), *[style.paint(line, DIM) for line in rest]]]
     sections.append(_lines(_fitting(times(bench), style.width), style))
     if bench.versus:
-        sections.append(_lines(ratios(bench), style))
+        sections.append(_lines(_fitting(ratios(bench), style.width), style))
     troubles = [bench_words.failed(bench, case, case.failure) for case in bench.cases if case.failure is not None]
     if bench.interrupted:
         troubles.append("interrupted: this is what had been measured")
@@ -105,7 +105,7 @@ def ratios(bench: Bench) -> Table:
     cpu = any(versus.cpu is not None for versus in bench.versus)
     rows = [
         [
-            f"{called[0]} / {called[versus.other]}",
+            called[versus.other],
             versus.mode,
             f"{versus.batch:,}",
             interval(versus.seconds),
@@ -114,7 +114,7 @@ def ratios(bench: Bench) -> Table:
         ]
         for versus in bench.versus
     ]
-    titles = ["ratio of", "mode", "batch", "time", *(["CPU"] if cpu else []), "pairs"]
+    titles = [f"{called[0]} over", "mode", "batch", "time", *(["CPU"] if cpu else []), "pairs"]
     return titles, rows, [False, False, *[True] * (len(titles) - 2)]
 
 

@@ -45,7 +45,9 @@ class Frame:
 def drawing(benches: Sequence[Bench]) -> Drawing:
     """Two panels: medians with a bar from quartile to quartile, and samples a second."""
     lines = [*_series(benches)]
-    title = f"Time and throughput of {clip(', '.join(dict.fromkeys([bench.subjects[0].name for bench in benches])), 60)}"
+    title = (
+        f"Time and throughput of {clip(', '.join(dict.fromkeys([bench.subjects[0].name for bench in benches])), 60)}"
+    )
     marks: list[Mark] = [Words(LEFT, 28, title, 16, bold=True)]
     if benches:
         machine = benches[0].machine
@@ -103,6 +105,8 @@ def _panel(
         yield Line(points, hue, 2, dashed)
         for case, (x, y) in zip(own, points, strict=True):
             if read is _median and case.spread is not None:
-                low, high = [min(max(frame.y(each), top), top + PANEL) for each in (case.spread.lower, case.spread.upper)]
+                low, high = [
+                    min(max(frame.y(each), top), top + PANEL) for each in (case.spread.lower, case.spread.upper)
+                ]
                 yield Line(((x, low), (x, high)), hue, 1)
             yield Dot(x, y, hue, hollow=dashed, title=f"{name}, batch {case.batch:,}: {write(read(case))}", radius=3.2)

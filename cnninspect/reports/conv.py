@@ -129,7 +129,9 @@ def windows(asked: Asked, wanted: Shape) -> Report:
             } for match in found
         ],
     }  # fmt: skip
-    space = f"kernels 1 to {calculator.KERNELS[-1]}, strides 1 to {calculator.STRIDES[-1]}, padding up to half the window"
+    space = (
+        f"kernels 1 to {calculator.KERNELS[-1]}, strides 1 to {calculator.STRIDES[-1]}, padding up to half the window"
+    )
     tried = f"tried: {space}, where not given; {_written(asked)}" if asked.options else f"tried: {space}"
     return Report(
         f"{count} of {asked.op} {'make' if len(found) > 1 else 'makes'} {other} from {one}",
@@ -158,7 +160,9 @@ def inputs(asked: Asked, wanted: Shape) -> Report:
         kept = [ends for ends in ranges if ends is not None]
         spans = [number(low) if low == high else f"{number(low)} to {number(high)}" for low, high in kept]
         same = spans[:1] if len({*spans}) == 1 else spans
-        title = f"inputs of {' by '.join(same)}{' on every axis' if len(spans) > len(same) else ''} become {_by(wanted)}"
+        title = (
+            f"inputs of {' by '.join(same)}{' on every axis' if len(spans) > len(same) else ''} become {_by(wanted)}"
+        )
         title += f" with {_written(asked)}"
     facts = {"output": wanted, "inputs": [None if ends is None else list(ends) for ends in ranges]}
     return Report(title, (Section("inputs", "Inputs", tuple(rows)),), facts)
@@ -172,7 +176,9 @@ def _ends(asked: Asked, ends: tuple[int, int] | None, out: int) -> list[Row]:
     else:
         near = calculator.around(asked, out)
         named = [(name, n) for name, n in zip(("just less", "just more"), near, strict=True) if n is not None]
-        rows.append(say("wanted", number(out), "lies between two lengths that follow each other" if len(named) > 1 else ""))
+        rows.append(
+            say("wanted", number(out), "lies between two lengths that follow each other" if len(named) > 1 else "")
+        )
     for name, n in named:
         found = calculator.make(asked, (n,))
         working = found.layer.working([found.input], found.facts)
@@ -214,7 +220,12 @@ def _kept(asked: Asked, pair: tuple[int, int], head: str) -> list[Row]:
     assert isinstance(kernel, int) and isinstance(dilation, int)  # noqa: PT018 - the command parsed them
     on = Slide(0, 0, kernel, 1, dilation, 0, 0)
     rows = [Row(head, Line("extent", f"{dilation}·({kernel} − 1) + 1", on.reach))] if dilation > 1 else []
-    total = Line("", f"{number(on.reach)} − 1", sum(pair), "what the window takes off" if asked.op != "conv_transpose" else "what the window adds")
+    total = Line(
+        "",
+        f"{number(on.reach)} − 1",
+        sum(pair),
+        "what the window takes off" if asked.op != "conv_transpose" else "what the window adds",
+    )
     rows.append(Row("" if rows else head or "in all", total))
     halves = Line("", f"⌊{number(sum(pair))}/2⌋", pair[0])
     rest = Line("", f"{number(sum(pair))} − {number(pair[0])}", pair[1])

@@ -120,7 +120,9 @@ def _accepted(limits: Limits, axes: Sequence[AxisLimits]) -> list[str]:
     wide = max([len(called(axis)) for axis in axes])
     lines = [f"Accepted sizes{_of(axes[0], limits)}{same}"]
     for axis in axes:
-        own = "" if same else f"  (tried: {tried(axis.accepted.tried)}{'' if axis.complete else ', more costs too much'})"
+        own = (
+            "" if same else f"  (tried: {tried(axis.accepted.tried)}{'' if axis.complete else ', more costs too much'})"
+        )
         lines.append(f"  {called(axis).ljust(wide)}  {sizes(axis.accepted)}{own}")
         indent = " " * (wide + 4)
         lines += [f"{indent}{_broken(at)}" for at in (axis.below, axis.above) if at is not None]
@@ -130,7 +132,9 @@ def _accepted(limits: Limits, axes: Sequence[AxisLimits]) -> list[str]:
         if axis.same_weights != axis.accepted:
             lines.append(f"{indent}with the weights of the declared size: {sizes(axis.same_weights)}")
         if not axis.complete and same:
-            lines.append(f"{indent}more sizes were not tried: the text asks for sizes, and reading it again costs too much")
+            lines.append(
+                f"{indent}more sizes were not tried: the text asks for sizes, and reading it again costs too much"
+            )
     return lines
 
 
@@ -219,7 +223,11 @@ def _grown(growth: Growth, limits: Limits) -> str:
 
 
 def _table(growth: Growth, width: int | None) -> list[str]:
-    keys = [key for key in FIGURES if any(point.totals and getattr(point.totals, key) is not None for point in growth.points)]
+    keys = [
+        key
+        for key in FIGURES
+        if any(point.totals and getattr(point.totals, key) is not None for point in growth.points)
+    ]
     while True:
         rows = [_cells(point, growth, keys) for point in growth.points]
         lines = aligned([["size", *[FIGURES[key] for key in keys]], *rows], [True] * (1 + len(keys)))

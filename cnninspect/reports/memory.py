@@ -101,7 +101,10 @@ def _course(lines: Sequence[Line], style: Style) -> list[str]:
         return shown
     most = max([line.alive or 0 for line in lines])
     head = style.paint(shown[0], BOLD)
-    return [head, *[_drawn(text.ljust(wide), line, most, room, style) for text, line in zip(shown[1:], lines, strict=True)]]
+    return [
+        head,
+        *[_drawn(text.ljust(wide), line, most, room, style) for text, line in zip(shown[1:], lines, strict=True)],
+    ]
 
 
 def _drawn(text: str, line: Line, most: int, room: int, style: Style) -> str:

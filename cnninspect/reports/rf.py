@@ -172,7 +172,10 @@ def markdown(report: ReceptiveFields, only: int | None = None, *, notes: bool = 
             titles, right = [column.title for column in COLUMNS.values()], [column.right for column in COLUMNS.values()]
             sections.append(markdown_table(titles, rows, right))
         sections.append([f"- {_escaped(sentence)}" for _, sentence in verdict(report, index, found)])
-    return "\n\n".join(["\n".join(section) for section in [*sections, meanings(report) if notes else []] if section]) + "\n"
+    return (
+        "\n\n".join(["\n".join(section) for section in [*sections, meanings(report) if notes else []] if section])
+        + "\n"
+    )
 
 
 def _escaped(text: str) -> str:

@@ -215,7 +215,9 @@ def _unknown(report: ReceptiveFields, found: Sequence[Line]) -> list[Told]:
     if not lost:
         return []
     name, several = clip(lost[0].node.name), len(lost) > 1
-    many = f"From {name} on the fields of {len(lost)} layers are unknown" if several else f"The field of {name} is unknown"
+    many = (
+        f"From {name} on the fields of {len(lost)} layers are unknown" if several else f"The field of {name} is unknown"
+    )
     why = "what is read is not stated, is data, or is too much to follow"
     return [("·", f"{many}: {why if report.graph.complete else 'a layer has a mistake'}.")]
 

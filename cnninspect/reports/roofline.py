@@ -89,7 +89,9 @@ def conventions(roof: Roofline) -> list[str]:
     ]
     fast = device.peak.get("tf32")
     if roof.dtype == "float32" and peak and fast and fast > peak:
-        told.append(f"TF32, which libraries may take for float32, has {short(round(fast))} operations/s: not counted on.")
+        told.append(
+            f"TF32, which libraries may take for float32, has {short(round(fast))} operations/s: not counted on."
+        )
     if device.launch:
         told.append(f"{duration(device.launch)} are added for starting each layer.")
     return told

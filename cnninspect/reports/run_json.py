@@ -67,7 +67,7 @@ def _finite(number: float | None) -> float | None:
 
 def _values(values: Values) -> dict[str, object]:
     return {
-        "count": values.count,
+        "count": values.numbers,
         "mean": _finite(values.mean),
         "std": _finite(values.std),
         "min": _finite(values.least),
@@ -108,7 +108,9 @@ def csv(ran: Ran) -> str:
     rows: list[Sequence[object]] = [COLUMNS]
     for layer in ran.layers:
         node, values = ran.graph.nodes[layer.node], layer.values
-        shapes = [" ".join(["x".join(map(str, shape or ())) for shape in each]) for each in (layer.shapes, node.outputs)]
+        shapes = [
+            " ".join(["x".join(map(str, shape or ())) for shape in each]) for each in (layer.shapes, node.outputs)
+        ]
         numbers = (values.mean, values.std, values.least, values.most, values.nan, values.infinite)
         rows.append((node.name, node.op, *shapes, layer.seconds, layer.alive, *numbers, values.channels, values.dead))
     return "".join([",".join([_cell(cell) for cell in row]) + "\n" for row in rows])

@@ -119,7 +119,11 @@ def _bytes(number: int | None) -> str:
 
 def conventions(summary: Summary) -> list[str]:
     """What the numbers mean, sentence by sentence."""
-    told = [*CONVENTIONS, *(MEMORY if summary.insight is not None else ()), f"Batch {summary.batch:,}, {summary.dtype}."]
+    told = [
+        *CONVENTIONS,
+        *(MEMORY if summary.insight is not None else ()),
+        f"Batch {summary.batch:,}, {summary.dtype}.",
+    ]
     if summary.roof is not None:
         from cnninspect.reports.roofline import conventions as estimated
 

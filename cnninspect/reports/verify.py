@@ -64,9 +64,11 @@ def render(outcomes: Sequence[Outcome], style: Style | None = None) -> str:
 def _one(verified: Verified, style: Style) -> list[str]:
     graph = verified.graph
     inputs = ", ".join(["x".join(map(str, given.shape)) for given in graph.inputs])
-    head = f"{style.paint(clip(graph.name), BOLD)}  {clip(graph.source, 4096)}, input {inputs}, batch {verified.batch:,}"
+    head = (
+        f"{style.paint(clip(graph.name), BOLD)}  {clip(graph.source, 4096)}, input {inputs}, batch {verified.batch:,}"
+    )
     out = [head, "", *_table(verified.figures, style), ""]
-    out += [f"{figure.name}: {_told(figure)}" for figure in verified.figures if figure.verdict == "differs"]
+    out += [_told(figure) for figure in verified.figures if figure.verdict == "differs"]
     if verified.unused:
         names = ", ".join([clip(name) for name in verified.unused])
         out.append(f"unused: no output depends on the weights of {names}: no gradient reaches them")
@@ -123,7 +125,9 @@ def _fitting(rows: Sequence[Sequence[str]], width: int) -> list[int]:
 
 
 def _several(outcomes: Sequence[Outcome], style: Style) -> list[str]:
-    rows: list[tuple[str, ...]] = [("network", "agreed", "differs", "?", "computed with", "unknown, or why not verified")]
+    rows: list[tuple[str, ...]] = [
+        ("network", "agreed", "differs", "?", "computed with", "unknown, or why not verified")
+    ]
     for outcome in outcomes:
         if outcome.verified is None:
             rows.append((outcome.name, "", "", "", "", clip(outcome.reason, 200)))
@@ -150,5 +154,7 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
         if outcome.verified is None:
             sections.append(clip(outcome.reason, 400))
         else:
-            sections.append("\n".join(markdown_table(TITLES, [row(figure) for figure in outcome.verified.figures], RIGHT)))
+            sections.append(
+                "\n".join(markdown_table(TITLES, [row(figure) for figure in outcome.verified.figures], RIGHT))
+            )
     return "\n\n".join(sections) + "\n"

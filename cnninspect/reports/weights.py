@@ -84,7 +84,10 @@ def _stacked(line: Line, style: Style) -> list[str]:
     status, name, ours, theirs, _, place = words(line)
     sizes = [f"network {ours}"] if ours else []
     sizes += [f"checkpoint {theirs}"] if theirs else []
-    found = [f"{style.paint(status, SHADES.get(line.row.status, ''))} {name}", f"  {', '.join([*sizes, *filter(None, [place])])}"]
+    found = [
+        f"{style.paint(status, SHADES.get(line.row.status, ''))} {name}",
+        f"  {', '.join([*sizes, *filter(None, [place])])}",
+    ]
     return found + ([f"{MEANT}{clip(line.row.near, 4096)}?"] if line.row.near else [])
 
 

@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from cnninspect.reports.weights_words import Line
 
 SCHEMA = "cnninspect.weights/1"
-COLUMNS = ("status", "key", "stored", "network_shape", "checkpoint_shape", "dtype", "bytes", "layer", "file", "line", "near")
+COLUMNS = (
+    "status",
+    "key",
+    "stored",
+    "network_shape",
+    "checkpoint_shape",
+    "dtype",
+    "bytes",
+    "layer",
+    "file",
+    "line",
+    "near",
+)
 
 
 def json(found: Inspection, lines: Sequence[Line]) -> str:
@@ -49,7 +61,9 @@ def json(found: Inspection, lines: Sequence[Line]) -> str:
         "advice": found.advice,
     }
     parts = [f'  "{key}": {value(item)}' for key, item in sections.items()]
-    parts.append('  "tensors": [' + ",".join(["\n    " + value(_tensor(line)) for line in lines]) + ("\n  ]" if lines else "]"))
+    parts.append(
+        '  "tensors": [' + ",".join(["\n    " + value(_tensor(line)) for line in lines]) + ("\n  ]" if lines else "]")
+    )
     parts.append(f'  "findings": {value(records(found.loaded.findings))}')
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
@@ -61,7 +75,9 @@ def csv(lines: Sequence[Line]) -> str:
         tensor = _tensor(line)
         shapes = ["" if shape is None else "x".join(map(str, shape)) for shape in (line.row.wanted, line.row.found)]
         cells = [*shapes, *[tensor[key] for key in COLUMNS[5:]]]
-        rows.append(["" if cell is None else str(cell) for cell in (line.row.status, line.row.key, line.row.stored, *cells)])
+        rows.append(
+            ["" if cell is None else str(cell) for cell in (line.row.status, line.row.key, line.row.stored, *cells)]
+        )
     return "".join([",".join([_cell(cell) for cell in row]) + "\n" for row in rows])
 
 

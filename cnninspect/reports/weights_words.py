@@ -34,7 +34,11 @@ def lines(found: Inspection, *, every: bool) -> list[Line]:
     assert matching is not None
     stored = {tensor.key: tensor for tensor in found.checkpoint.tensors}
     return [
-        Line(row, None if row.node is None else graph.nodes[row.node], stored.get(row.stored or "") if row.stored is not None else None)
+        Line(
+            row,
+            None if row.node is None else graph.nodes[row.node],
+            stored.get(row.stored or "") if row.stored is not None else None,
+        )
         for row in matching.rows
         if every or row.status in DIFFERENT
     ]
@@ -68,4 +72,3 @@ def by_dtype(found: Inspection) -> list[list[str]]:
         [dtype, f"{whole(count)} {'tensor' if count == 1 else 'tensors'}", binary(size)]
         for dtype, (count, size) in counts.items()
     ]
-

@@ -62,7 +62,9 @@ def _result(field: Field, axis: int, length: int) -> tuple[Line, ...]:
 
 
 def _first(*, varies: bool) -> str:
-    return "the first position of the field, over outputs that vary" if varies else "the first position that output 0 sees"
+    return (
+        "the first position of the field, over outputs that vary" if varies else "the first position that output 0 sees"
+    )
 
 
 def _steps(graph: Graph, index: int, found: Fields, given: int, field: Field) -> list[tuple[Line, ...] | None]:
@@ -100,7 +102,12 @@ def _step(before: Field, after: Field, axis: int, reach: int, stride: int, pad: 
         return None
     shift = f"{number(start)} {'−' if pad >= 0 else '+'} {number(abs(pad))}·{number(jump)}"
     return (
-        Line("size", f"{number(size)} + ({number(reach)} − 1)·{number(jump)}", made[0], "size before + (extent − 1) · jump before"),
+        Line(
+            "size",
+            f"{number(size)} + ({number(reach)} − 1)·{number(jump)}",
+            made[0],
+            "size before + (extent − 1) · jump before",
+        ),
         Line("jump", f"{number(jump)}·{number(stride)}", made[1], "jump before · stride"),
         Line("start", shift, made[2], "start before − padding · jump before"),
     )

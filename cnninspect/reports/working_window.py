@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from cnninspect.workings import Coverage, Working
 
 CELLS = {"depth": "slice", "height": "row", "width": "column", "length": "position"}
-SIDES = {"depth": ("front", "back"), "height": ("top", "bottom"), "width": ("left", "right"), "length": ("start", "end")}
+SIDES = {
+    "depth": ("front", "back"),
+    "height": ("top", "bottom"),
+    "width": ("left", "right"),
+    "length": ("start", "end"),
+}
 MOST_SHOWN = 6
 """Stretches that are named one by one."""
 
@@ -54,7 +59,9 @@ def size(inputs: Sequence[Shape], facts: Facts, working: Working) -> Section:
         return Section("size", "Output size", tuple(rows))
     (y,) = outputs
     if len({len(shape) for shape in (*inputs, y)}) > 1 and not any(working.axes):
-        return Section("size", "Output size", (say("shape", f"{' and '.join(map(show_shape, inputs))} → {show_shape(y)}"),))
+        return Section(
+            "size", "Output size", (say("shape", f"{' and '.join(map(show_shape, inputs))} → {show_shape(y)}"),)
+        )
     groups: dict[tuple[Line, ...], list[int]] = {}
     for axis in range(len(y)):
         lines = working.axes[axis] if axis < len(working.axes) else ()
@@ -75,7 +82,13 @@ def _plain(inputs: Sequence[Shape], y: Shape, axis: int) -> Line:
 def slides(inputs: Sequence[Shape], y: Shape, window: Window | None) -> dict[str, Slide]:
     """The window on each spatial axis by the name of the axis, where it is the input that is stepped over."""
     rank = len(y) - 1
-    if window is None or window.transposed or len(window.kernel) != rank or len(inputs[0]) != len(y) or 0 in window.stride:
+    if (
+        window is None
+        or window.transposed
+        or len(window.kernel) != rank
+        or len(inputs[0]) != len(y)
+        or 0 in window.stride
+    ):
         return {}
     rows = zip(inputs[0][1:], y[1:], *window[:3], *zip(*window.pads, strict=True), strict=True)
     return {axis_name(axis, rank): Slide(*row) for axis, row in enumerate(rows, 1)}
@@ -125,7 +138,10 @@ def padding(inputs: Sequence[Shape], facts: Facts) -> Section | None:
     y = facts.outputs[0]
     on = slides(inputs, y, facts.window)
     found = {name: coverage(slide) for name, slide in on.items()}
-    if not any(seen.first or seen.last for seen in found.values()) or min(map(min, zip(*[s[5:] for s in on.values()]))) < 0:  # noqa: B905
+    if (
+        not any(seen.first or seen.last for seen in found.values())
+        or min(map(min, zip(*[s[5:] for s in on.values()]))) < 0
+    ):
         return None
     rows = [row for side in (0, 1) for row in _side(on, found, side)]
     inner, all_of = [found[name].inner for name in on], [slide.out for slide in on.values()]

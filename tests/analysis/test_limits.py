@@ -105,7 +105,11 @@ def test_as_if_elaborated_each_time(name: str, axis: str) -> None:
             assert made is not None
             assert fresh.graph is not None
             assert [node[:1] + node[3:6] for node in made.nodes] == [node[:1] + node[3:6] for node in fresh.graph.nodes]
-            assert started is not None or answer.heads is not None or answer.same is (_weights(made) == _weights(probe.again.loaded.graph))
+            assert (
+                started is not None
+                or answer.heads is not None
+                or answer.same is (_weights(made) == _weights(probe.again.loaded.graph))
+            )
 
 
 def _weights(graph: Graph | None) -> list[object]:
@@ -223,10 +227,13 @@ def test_a_budget_ends_a_scan(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_growth_by_hand() -> None:
     """A 3x3 convolution of one map to two with padding: 18 n² MACs; the linear layer takes 2 n² features to 3."""
-    limits = found("""
+    limits = found(
+        """
         input: [1, 8, 8]
         layers: [{conv: {out: 2, kernel: 3, padding: 1}}, flatten, linear: 3]
-    """, sizes=[4, 8])
+    """,
+        sizes=[4, 8],
+    )
     (growth,) = limits.growth
     macs = growth.formulas["macs"]
     assert (macs.period, macs.remainder, macs.first, macs.error) == (1, 0, 1, None)

@@ -46,19 +46,23 @@ import torch
 calls = []
 
 class Counter(torch.nn.Module):
-    def __init__(self, end=None):
+    def __init__(self, end=None, why=KeyboardInterrupt):
         super().__init__()
         self.fc = torch.nn.Linear(8, 2)
         self.end = end
+        self.why = why
 
     def forward(self, x):
         calls.append((tuple(x.shape), self.training, torch.is_inference_mode_enabled()))
         if self.end is not None and len(calls) >= self.end:
-            raise KeyboardInterrupt
+            raise self.why
         return {"a": self.fc(x), "b": [x.sum()]}
 
 def impatient():
     return Counter(40)
+
+def tiring():
+    return Counter(40, RuntimeError("enough"))
 
 def broken():
     raise ValueError("no weights here")
@@ -140,7 +144,12 @@ def test_what_ran_before_an_interruption_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
-    [([1.0] * 5, False), ([1.0] * 6, True), ([9.0, 1.0, 1.0, 1.0, 1.09, 1.09, 1.09], True), ([2.0] * 3 + [1.0] * 3, False)],
+    [
+        ([1.0] * 5, False),
+        ([1.0] * 6, True),
+        ([9.0, 1.0, 1.0, 1.0, 1.09, 1.09, 1.09], True),
+        ([2.0] * 3 + [1.0] * 3, False),
+    ],
 )
 def test_when_times_are_steady(seconds: list[float], *, expected: bool) -> None:
     """The median of the last three is within a tenth of that of the three before."""
@@ -159,7 +168,8 @@ def test_warming_up_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "optimizer", "kept"), [("train", "adam", 0), ("step", "sgd", 0), ("step", "momentum", 2), ("step", "adam", 6)]
+    ("mode", "optimizer", "kept"),
+    [("train", "adam", 0), ("step", "sgd", 0), ("step", "momentum", 2), ("step", "adam", 6)],
 )
 def test_learning_changes_no_weight(mode: str, optimizer: str, kept: int) -> None:
     """A step does its work and leaves weights as they were and no gradients; what the optimizer keeps is held."""
@@ -335,6 +345,25 @@ def test_the_largest_batch() -> None:
     assert api.memory(graph_of(TINY), device_bytes=limit)[1].inference.batch == found.predicted  # type: ignore[union-attr]
 
 
+def test_no_batch_fits() -> None:
+    """Where one sample is too much for the machine itself, the largest batch is none."""
+    text = "input: [1, 1, 1]\nlayers: [{upsample: {size: 8388608}, name: up}]\n"  # 2**46 numbers of 4 bytes
+    found = bench(text, largest=True, memory=2**30)
+    assert found.largest == (("forward", 2**30, 0, ((1, False),), 0),)
+    assert found.failed
+
+
+def test_a_search_that_cannot_run() -> None:
+    """Where a batch is refused for another reason than memory there is no answer, and the reason is told."""
+    text = "input: [3, 1, 1]\nlayers: [{batch_norm: , name: norm}]\n"
+    found = bench(text, batches=(2,), modes=("train",), largest=True, memory=100)
+    assert (found.failed, found.largest) == (False, ())
+    assert [note for note in found.notes if "largest" in note] == [
+        "No largest batch, train: layer 'norm' (tiny.yaml:2): Expected more than 1 value per channel when training, "
+        "got input size torch.Size([1, 3, 1, 1])"
+    ]
+
+
 def test_out_of_memory_is_one_case() -> None:
     """The layer that did not fit and what would fit are told, and the other batches are measured."""
     text = "input: [1, 1, 1]\nlayers: [{upsample: {size: 4096}, name: up}]\n"  # 64 MiB a sample, 256 TiB at 2**22
@@ -386,11 +415,19 @@ def test_an_imported_module_really_runs(counting: Any) -> None:
     text = "input: [8]\nlayers: [{linear: 2, name: fc}]\n"
     found = bench(text, compare=["strangers.counting:Counter"], batches=(3,), modes=("forward", "train"))
     calls = counting().calls
-    timed = {case.mode: len(case.samples) + 1 + (case.warm.runs if case.warm else 0) for case in found.cases if case.subject}
+    timed = {
+        case.mode: len(case.samples) + 1 + (case.warm.runs if case.warm else 0) for case in found.cases if case.subject
+    }
     # each timed run, those that warmed up, and the one whose memory was traced
     assert calls == [((3, 8), False, True)] * timed["forward"] + [((3, 8), True, False)] * timed["train"]
     assert [about.name for about in found.subjects] == ["tiny", "strangers.counting:Counter"]
-    assert found.subjects[1] == ("strangers.counting:Counter", "import", "strangers.counting:Counter", None, (("input", (8,)),))
+    assert found.subjects[1] == (
+        "strangers.counting:Counter",
+        "import",
+        "strangers.counting:Counter",
+        None,
+        (("input", (8,)),),
+    )
     assert [case.predicted for case in found.cases if case.subject] == [None, None]
 
 
@@ -417,7 +454,24 @@ def test_a_module_that_cannot_run_is_one_case(counting: Any) -> None:
     assert theirs.failure == ("not today", False, None, None, None)
 
 
-@pytest.mark.parametrize("spec", ["strangers.counting:made", "strangers.counting:hidden", "strangers.counting:models.hidden"])
+def test_a_module_that_fails_later_keeps_what_ran(counting: Any) -> None:
+    """What was timed before a failure counts, and what ended it is told."""
+    del counting
+    text = "input: [8]\nlayers: [{linear: 2, name: fc}]\n"
+    found = bench(text, compare=["strangers.counting:tiring"], runs=100)
+    theirs = found.cases[1]
+    assert theirs.warm is not None
+    assert theirs.warm.runs + len(theirs.samples) == 39
+    assert found.notes[1:] == (
+        "Timing of forward, batch 1 ended early: enough",
+        "Memory was not measured: enough",
+    )
+    assert not found.interrupted
+
+
+@pytest.mark.parametrize(
+    "spec", ["strangers.counting:made", "strangers.counting:hidden", "strangers.counting:models.hidden"]
+)
 def test_what_names_a_module(counting: Any, spec: str) -> None:
     """A module, its class, and what a collection keeps under its models."""
     assert isinstance(imported(spec), nn.Module)

@@ -63,7 +63,9 @@ def keys(network: nn.Module) -> list[str]:
 
 def test_forward_is_straight_line_code() -> None:
     """The forward is one line a layer; a variable is written again or deleted as soon as nothing reads it."""
-    assert made(RESIDUAL).code.source == """\
+    assert (
+        made(RESIDUAL).code.source
+        == """\
 def forward(self, input):
     modules = self._modules
     stem = modules["stem"]._modules
@@ -84,6 +86,7 @@ def forward(self, input):
     x = modules["fc"](x)
     return x
 """
+    )
 
 
 def test_forward_computes_the_graph() -> None:
@@ -261,7 +264,9 @@ def test_a_borrower_learns_and_follows_the_mode() -> None:
 
 def test_frozen_weights() -> None:
     """A layer that is not trainable has weights without gradient."""
-    network = made("input: [3, 8, 8]\nlayers:\n  - {conv: {out: 2, kernel: 3, trainable: false}, name: a}\n  - {linear: 2, name: b}\n")
+    network = made(
+        "input: [3, 8, 8]\nlayers:\n  - {conv: {out: 2, kernel: 3, trainable: false}, name: a}\n  - {linear: 2, name: b}\n"
+    )
     assert {name: p.requires_grad for name, p in network.named_parameters()} == {
         "a.weight": False, "a.bias": False, "b.weight": True, "b.bias": True,
     }  # fmt: skip

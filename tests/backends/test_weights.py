@@ -30,7 +30,13 @@ layers:
   - {linear: 5, name: fc}
 """
 GRAPH = graph_of(SMALL)
-WORDS = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.float8_e4m3fn: "F8_E4M3", torch.int64: "I64"}
+WORDS = {
+    torch.float32: "F32",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.float8_e4m3fn: "F8_E4M3",
+    torch.int64: "I64",
+}
 
 
 def network(graph: Graph = GRAPH, seed: int = 0) -> Any:
@@ -57,7 +63,11 @@ def safetensors(tensors: dict[str, Any]) -> bytes:
     header, data = {}, b""
     for key, tensor in tensors.items():
         raw = bytes(tensor.contiguous().reshape(-1).view(torch.uint8).tolist())
-        header[key] = {"dtype": WORDS[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        header[key] = {
+            "dtype": WORDS[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [len(data), len(data) + len(raw)],
+        }
         data += raw
     return with_header(json.dumps(header).encode(), data)
 
@@ -76,7 +86,10 @@ def test_what_torch_saves(new: bool, tmp_path: Path) -> None:  # noqa: FBT001
 @pytest.mark.parametrize("dtype", list(WORDS)[:4], ids=str)
 def test_safetensors_of_every_type(dtype: Any, tmp_path: Path) -> None:
     """Elements of every type arrive, cast to the type of the network."""
-    given = {key: tensor.to(dtype) if tensor.is_floating_point() else tensor for key, tensor in network().state_dict().items()}
+    given = {
+        key: tensor.to(dtype) if tensor.is_floating_point() else tensor
+        for key, tensor in network().state_dict().items()
+    }
     path = written(tmp_path, safetensors(given), "w.safetensors")
     assert same(api.build(GRAPH, weights=path), given)
 
@@ -246,13 +259,23 @@ def test_keras_layout_means_what_keras_means(tmp_path: Path) -> None:
           - {linear: 5, name: fc}
         """
     )
-    names = {"conv/kernel": kernel, "conv/bias": bias, "dw/depthwise_kernel": depthwise, "fc/kernel": dense, "fc/bias": last}
+    names = {
+        "conv/kernel": kernel,
+        "conv/bias": bias,
+        "dw/depthwise_kernel": depthwise,
+        "fc/kernel": dense,
+        "fc/bias": last,
+    }
     numpy.savez(tmp_path / "w.npz", **names)
     net = api.build(graph, dtype="float64")
     api.load_weights(net, graph, str(tmp_path / "w.npz"), layout="keras")
     x = random.normal(size=(6, 6, 3))
-    y = numpy.array([[numpy.einsum("ijc,ijco->o", x[i : i + 3, j : j + 3], kernel) + bias for j in range(4)] for i in range(4)])
-    z = numpy.array([[numpy.einsum("ijc,ijcm->cm", y[i : i + 3, j : j + 3], depthwise).ravel() for j in range(2)] for i in range(2)])
+    y = numpy.array(
+        [[numpy.einsum("ijc,ijco->o", x[i : i + 3, j : j + 3], kernel) + bias for j in range(4)] for i in range(4)]
+    )
+    z = numpy.array(
+        [[numpy.einsum("ijc,ijcm->cm", y[i : i + 3, j : j + 3], depthwise).ravel() for j in range(2)] for i in range(2)]
+    )
     expected = z.ravel() @ dense + last
     found = net(torch.tensor(x).permute(2, 0, 1)[None])[0].detach().numpy()
     assert numpy.abs(found - expected).max() < 1e-12 * numpy.abs(expected).max()

@@ -22,7 +22,15 @@ from tests.support.checkpoints import table  # noqa: E402
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("alexnet", "densenet121", "efficientnet_b0", "mobilenet_v3_large", "resnet18", "shufflenet_v2_x1_0", "squeezenet1_0")
+NAMES = (
+    "alexnet",
+    "densenet121",
+    "efficientnet_b0",
+    "mobilenet_v3_large",
+    "resnet18",
+    "shufflenet_v2_x1_0",
+    "squeezenet1_0",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

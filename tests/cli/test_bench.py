@@ -50,15 +50,30 @@ main()
 def test_everything_at_once() -> None:
     """A table of each case, ratios, layers and the largest batch, all on one page in plain text."""
     pytest.importorskip("torch")
-    options = ("--vs", "lenet5", "--input", "1x32x32", "--batch", "1,2", "--mode", "forward,step", "--layers", "--top", "2")
+    options = (
+        "--vs",
+        "lenet5",
+        "--input",
+        "1x32x32",
+        "--batch",
+        "1,2",
+        "--mode",
+        "forward,step",
+        "--layers",
+        "--top",
+        "2",
+    )
     done = run("bench", "lenet5", *options, *QUICK, "--largest-batch", "--memory", "2MiB")
     assert (done.returncode, done.stderr) == (0, "")
     blocks = done.stdout.split("\n\n")
     assert blocks[0].split("\n")[:2] == ["lenet5  lenet5.yaml, input 1x32x32", "lenet5 (2)  lenet5.yaml, input 1x32x32"]
     assert [line.split("  ")[0] for line in blocks[1].split("\n")] == ["network", *["lenet5", "lenet5 (2)"] * 4]
-    assert [line.split("  ")[0] for line in blocks[2].split("\n")] == ["ratio of", *["lenet5 / lenet5 (2)"] * 4]
+    assert [line.split("  ")[0] for line in blocks[2].split("\n")] == ["lenet5 over", *["lenet5 (2)"] * 4]
     assert len(blocks[3].split("\n")) == 1 + 2 + 1
-    assert [line.partition(":")[0] for line in blocks[4].split("\n")] == ["largest batch, forward", "largest batch, step"]
+    assert [line.partition(":")[0] for line in blocks[4].split("\n")] == [
+        "largest batch, forward",
+        "largest batch, step",
+    ]
 
 
 @pytest.mark.torch
@@ -67,14 +82,29 @@ def test_json_of_several(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     model, plot, page = tmp_path / "tiny.yaml", tmp_path / "tiny.svg", tmp_path / "page.json"
     model.write_text(TINY, "utf-8")
-    options = ("--mode", "train", "--batch", "3,1", "--format", "json", "--samples", "--seed", "7", "--optimizer", "adam")
+    options = (
+        "--mode",
+        "train",
+        "--batch",
+        "3,1",
+        "--format",
+        "json",
+        "--samples",
+        "--seed",
+        "7",
+        "--optimizer",
+        "adam",
+    )
     done = run("bench", str(model), str(model), *options, *QUICK, "--plot", str(plot), "-o", str(page))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     found = json.loads(page.read_text("utf-8"))
     assert found["schema"] == "cnninspect.bench/1"
     assert [one["networks"][0]["name"] for one in found["benches"]] == ["tiny", "tiny"]
     for one in found["benches"]:
-        assert [(case["mode"], case["batch"], len(case["samples"])) for case in one["cases"]] == [("train", 3, 2), ("train", 1, 2)]
+        assert [(case["mode"], case["batch"], len(case["samples"])) for case in one["cases"]] == [
+            ("train", 3, 2),
+            ("train", 1, 2),
+        ]
         assert (one["settings"]["seed"], one["settings"]["optimizer"]) == (7, "adam")
     drawn = plot.read_text("utf-8")
     assert drawn.startswith("<svg ")
@@ -90,7 +120,11 @@ def test_interrupted(tmp_path: Path) -> None:
     script = f"import sys; sys.path[:] = [{str(ROOT)!r}, *[p for p in sys.path if p]]; from cnninspect.cli import main; main()"
     arguments = ("bench", "tiny.yaml", "tiny.yaml", "--compare", "impatient:Net", "--format", "csv", "--seconds", "0")
     done = subprocess.run(
-        [sys.executable, "-c", script, *arguments, "--runs", "50"], capture_output=True, text=True, check=False, cwd=tmp_path
+        [sys.executable, "-c", script, *arguments, "--runs", "50"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
     )
     assert (done.returncode, done.stderr) == (130, "")
     lines = [line.split(",")[:4] for line in done.stdout.splitlines()[1:]]
@@ -127,7 +161,10 @@ def test_a_broken_model() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--batch", "1,x"), "--batch needs numbers from 1 to 16,777,216, got '1,x'\n  = help: for example --batch 1,8,32"),
+        (
+            ("--batch", "1,x"),
+            "--batch needs numbers from 1 to 16,777,216, got '1,x'\n  = help: for example --batch 1,8,32",
+        ),
         (("--batch", "0"), "--batch needs numbers from 1 to 16,777,216, got '0'\n  = help: for example --batch 1,8,32"),
         (("--mode", "forward,trian"), "--mode has no 'trian'\n  = help: did you mean 'train'?"),
         (("--dtype", "int8"), "--dtype has no 'int8'\n  = help: it takes float32, bfloat16, float16, float64"),
@@ -137,7 +174,10 @@ def test_a_broken_model() -> None:
         (("--seed", "-1"), "--seed must be between 0 and 9223372036854775807, got -1"),
         (("--memory", "much"), "--memory needs an amount of memory, got 'much'\n  = help: for example 2GiB or 512M"),
         (("--plot", "a.png"), "--plot writes .svg, not 'a.png'\n  = help: end the name with .svg"),
-        (("--vs", "-"), "standard input can be read once, and '-' is given twice\n  = help: name a file for one of them"),
+        (
+            ("--vs", "-"),
+            "standard input can be read once, and '-' is given twice\n  = help: name a file for one of them",
+        ),
     ],
     ids=" ".join,
 )

@@ -59,9 +59,7 @@ def test_alexnet(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_known_channels(capsys: pytest.CaptureFixture[str]) -> None:
     """With channels there are weights, MACs, FLOPs and torch's line: 7·7·3·64 + 64 = 9,472 parameters."""
-    found = asked(
-        capsys, "--input", "3x224x224", "--kernel", "7", "--stride", "2", "--padding", "3", "--out", "64"
-    )
+    found = asked(capsys, "--input", "3x224x224", "--kernel", "7", "--stride", "2", "--padding", "3", "--out", "64")
     assert found["layer"] == {
         "type": "conv", "options": {"kernel": 7, "stride": 2, "padding": 3}, "channels": 3, "out": 64
     }  # fmt: skip
@@ -111,7 +109,10 @@ def test_sizes(arguments: str, output: list[int | None], capsys: pytest.CaptureF
             "8 positions of 11 (counted from 0: 1–3, 5–7, 9–10): the stride 4 steps over more than the window has taps",
         ),
         ("--input 10 --kernel 3 --stride 2", "1 position of 10 (counted from 0: 9): no whole step is left for it"),
-        ("--input 11 --kernel 3 --stride 3", "2 positions of 11 (counted from 0: 9–10): no whole step is left for them"),
+        (
+            "--input 11 --kernel 3 --stride 3",
+            "2 positions of 11 (counted from 0: 9–10): no whole step is left for them",
+        ),
     ],
 )
 def test_what_is_never_read(arguments: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,7 +61,9 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_family_may_fill_several_modules() -> None:
     """Layers of one family are listed together whichever of its modules defines them."""
     family = {entry.name: entry.family for entry in entries()}
-    of = {name: family[name] for name in ("relu", "silu", "glu", "exponential", "separable_conv", "rms_norm", "lp_pool")}
+    of = {
+        name: family[name] for name in ("relu", "silu", "glu", "exponential", "separable_conv", "rms_norm", "lp_pool")
+    }
     assert of == {
         **dict.fromkeys(("relu", "silu", "glu", "exponential"), "activation"),
         "separable_conv": "conv",

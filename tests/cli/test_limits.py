@@ -43,7 +43,9 @@ def test_a_refused_declared_input() -> None:
     assert done.stdout.startswith("error[shapes-disagree]")
     assert "\n1 error\n\n" in done.stdout
     assert "  height = width  multiples of 2 from 2\n" in done.stdout
-    assert "  refused as declared: '3' (<stdin>:6): add joins equal shapes, got (1, 9, 9) and (1, 8, 8)\n" in done.stdout
+    assert (
+        "  refused as declared: '3' (<stdin>:6): add joins equal shapes, got (1, 9, 9) and (1, 8, 8)\n" in done.stdout
+    )
 
 
 def test_a_broken_model_has_no_limits() -> None:
@@ -60,7 +62,10 @@ def test_a_broken_model_as_json() -> None:
     data = json.loads(done.stdout)
     assert done.returncode == 1
     assert done.stderr.startswith("error[groups-do-not-divide]")
-    assert (data["refused"]["code"], [axis["smallest"] for axis in data["axes"]]) == ("groups-do-not-divide", [None] * 3)
+    assert (data["refused"]["code"], [axis["smallest"] for axis in data["axes"]]) == (
+        "groups-do-not-divide",
+        [None] * 3,
+    )
     assert [finding["code"] for finding in data["findings"]] == ["groups-do-not-divide"]
 
 
@@ -91,7 +96,10 @@ def test_a_vector_has_no_size() -> None:
         (["--from", "9"], "cnninspect: --from and --to belong together"),
         (["--from", "9", "--to", "3"], "cnninspect: --from 9 --to 3 is no range of sizes"),
         (["--from", "1", "--to", "9", "--step", "0"], "cnninspect: --step must be at least 1, got 0"),
-        (["--from", "1", "--to", "999", "--step", "1"], "cnninspect: --from 1 --to 999 in steps of 1 are more than 200"),
+        (
+            ["--from", "1", "--to", "999", "--step", "1"],
+            "cnninspect: --from 1 --to 999 in steps of 1 are more than 200",
+        ),
     ],
 )
 def test_what_cannot_run(options: list[str], message: str) -> None:

@@ -103,7 +103,10 @@ def test_not_strict(tmp_path: Path) -> None:
 def test_which_variant_fits(tmp_path: Path) -> None:
     """The variant that fits is named, with the params that make it fit; so is the network without a variant."""
     path = written(tmp_path, safetensors(tensors(variant="wide", sets={"classes": "3"})), "w.safetensors")
-    assert "the variant wide with --set classes=3 fits: 9 of 9 tensors load\n" in run("weights", "-", path, stdin=TINY).stdout
+    assert (
+        "the variant wide with --set classes=3 fits: 9 of 9 tensors load\n"
+        in run("weights", "-", path, stdin=TINY).stdout
+    )
     path = written(tmp_path, safetensors(tensors()), "w.safetensors")
     done = run("weights", "-", path, "--variant", "wide", stdin=TINY)
     assert "the network without a variant fits: 9 of 9 tensors load\n" in done.stdout
@@ -117,7 +120,10 @@ def test_prefixes(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "\n'module.' was taken from the beginning of the names\n" in done.stdout
     path = written(tmp_path, safetensors({**named, "loss": ("F32", (1,))}), "w.safetensors")
-    assert "9 of 10 names begin with 'module.': --prefix module. takes it away" in run("weights", "-", path, stdin=TINY).stdout
+    assert (
+        "9 of 10 names begin with 'module.': --prefix module. takes it away"
+        in run("weights", "-", path, stdin=TINY).stdout
+    )
     done = run("weights", "-", path, "--prefix", "module", "--no-strict", stdin=TINY)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "all 9 tensors load: 1 unexpected")
     done = run("weights", "-", path, "--prefix", "x", stdin=TINY)
@@ -140,7 +146,9 @@ def test_keras_layout(tmp_path: Path) -> None:
     assert "\nlooks like Keras's layout; --layout keras converts\n" in run("weights", "-", path, stdin=TINY).stdout
     done = run("weights", "-", path, "--layout", "keras", stdin=TINY)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "all 8 tensors load")
-    path = written(tmp_path, safetensors({**keras, "fc/kernel": ("F32", (4, 7)), "fc/bias": ("F32", (7,))}), "w.safetensors")
+    path = written(
+        tmp_path, safetensors({**keras, "fc/kernel": ("F32", (4, 7)), "fc/bias": ("F32", (7,))}), "w.safetensors"
+    )
     done = run("weights", "-", path, "--layout", "keras", stdin=TINY)
     assert "--set classes=7 fits: 8 of 8 tensors load\n" in done.stdout
 
@@ -156,8 +164,22 @@ def test_json(tmp_path: Path) -> None:
         *("tensors", "findings"),
     ]
     assert (found["schema"], found["fits"], found["strict"]) == ("cnninspect.weights/1", False, True)
-    assert found["checkpoint"] == {"file": path, "format": "safetensors", "tensors": 8, "bytes": 4 * 156 + 14, "notes": []}
-    assert found["totals"] == {"of": 8, "loads": 5, "missing": 1, "unexpected": 1, "shape": 2, "defaulted": 1, "tied": 0}
+    assert found["checkpoint"] == {
+        "file": path,
+        "format": "safetensors",
+        "tensors": 8,
+        "bytes": 4 * 156 + 14,
+        "notes": [],
+    }
+    assert found["totals"] == {
+        "of": 8,
+        "loads": 5,
+        "missing": 1,
+        "unexpected": 1,
+        "shape": 2,
+        "defaulted": 1,
+        "tied": 0,
+    }
     assert found["better"] == {"variant": None, "params": {"classes": 7}, "loads": 7, "of": 8}
     assert found["tensors"][0] == {
         "status": "missing", "key": "stem.conv.weight", "stored": None, "network_shape": [4, 3, 3, 3],
@@ -176,7 +198,10 @@ def test_csv_and_markdown(tmp_path: Path) -> None:
         "loads,stem.conv.bias,stem.conv.bias,4,4,float32,16,stem.conv,<stdin>,8,",
     ]
     text = run("weights", "-", path, "--format", "markdown", stdin=TINY).stdout
-    assert "| wrong shape | fc.bias          | 10      | 7 bfloat16      | fc        | \\<stdin>:12 |                  |" in text
+    assert (
+        "| wrong shape | fc.bias          | 10      | 7 bfloat16      | fc        | \\<stdin>:12 |                  |"
+        in text
+    )
 
 
 def test_what_cannot_be_read(tmp_path: Path) -> None:

@@ -157,7 +157,10 @@ def test_an_index_and_its_folder(tmp_path: Path) -> None:
     """An index, and the folder in which it stands, give the tensors of all shards."""
     for path in (shards(tmp_path, GOOD_INDEX), str(tmp_path)):
         found = checkpoints.read(path)
-        assert (found.format, table(found)) == ("safetensors, 2 files", [("a", "float32", (2,)), ("b", "float16", (3,))])
+        assert (found.format, table(found)) == (
+            "safetensors, 2 files",
+            [("a", "float32", (2,)), ("b", "float16", (3,))],
+        )
     os.remove(tmp_path / "model.safetensors.index.json")
     assert len(checkpoints.read(str(tmp_path)).tensors) == 2
 
@@ -166,15 +169,24 @@ def test_an_index_and_its_folder(tmp_path: Path) -> None:
     ("index", "why"),
     [
         ({}, "'model.safetensors.index.json' is JSON without a weight_map: no index of shards"),
-        ({"weight_map": {"a": "two.safetensors"}}, "'model.safetensors.index.json' says that 'a' is in 'two.safetensors', and it is not"),
+        (
+            {"weight_map": {"a": "two.safetensors"}},
+            "'model.safetensors.index.json' says that 'a' is in 'two.safetensors', and it is not",
+        ),
         ({"weight_map": {"a": "gone.safetensors"}}, "there is no file 'gone.safetensors'"),
         ({"weight_map": {"a": 3}}, "'model.safetensors.index.json' is damaged: 'a' has no file name"),
         ({"weight_map": {"a": "../x"}}, "the shard '../x' lies outside the folder of its index"),
         ({"weight_map": {"a": "/etc/passwd"}}, "the shard '/etc/passwd' lies outside the folder of its index"),
         ({"weight_map": {"a": "x\0y"}}, "the shard 'x\\x00y' lies outside the folder of its index"),
         ({"weight_map": {"a": "."}}, "the shard '.' lies outside the folder of its index"),
-        ({"weight_map": {str(i): f"{i}.safetensors" for i in range(1001)}}, "'model.safetensors.index.json' has 1,001 files; at most 1,000 are read"),
-        ({"weight_map": {"a": "model.safetensors.index.json"}}, "'model.safetensors.index.json' is no checkpoint that is known; it begins with '{\"weight'"),
+        (
+            {"weight_map": {str(i): f"{i}.safetensors" for i in range(1001)}},
+            "'model.safetensors.index.json' has 1,001 files; at most 1,000 are read",
+        ),
+        (
+            {"weight_map": {"a": "model.safetensors.index.json"}},
+            "'model.safetensors.index.json' is no checkpoint that is known; it begins with '{\"weight'",
+        ),
     ],
 )
 def test_an_index_that_lies(index: object, why: str, tmp_path: Path) -> None:
@@ -186,7 +198,9 @@ def test_shards_that_nobody_lists(tmp_path: Path) -> None:
     """A tensor that a shard has and the index has not is told; so is one that two files have."""
     path = shards(tmp_path, {"weight_map": {"a": "one.safetensors"}})
     written(tmp_path, safetensors({"a": ("F32", (2,)), "c": ("F32", (2,))}), "one.safetensors")
-    assert refusal(path, tmp_path)[1] == "'c' is in 'one.safetensors', and 'model.safetensors.index.json' does not list it"
+    assert (
+        refusal(path, tmp_path)[1] == "'c' is in 'one.safetensors', and 'model.safetensors.index.json' does not list it"
+    )
     os.remove(path)
     written(tmp_path, safetensors({"c": ("F32", (2,))}), "two.safetensors")
     assert refusal(str(tmp_path), tmp_path)[1] == "'c' is both in 'one.safetensors' and 'two.safetensors'"
@@ -231,7 +245,10 @@ NEWOBJ = mapping(text("a"), b"ccollections\nOrderedDict\n)\x81")
         (mapping(text("a"), b"ctorch\nload\n)R"), "its pickle has a call of 'torch.load' at byte {}, which"),
         (mapping(text("a"), b"ctorch.hub\nload\n)R"), "its pickle has a call of 'torch.hub.load' at byte {}, which"),
         (mapping(b"(t", text("a")), "its pickle has a key that is neither a text nor a number at byte {}, which"),
-        (mapping(text("a"), b"\x8b\xff\xff\xff\x00", bytes(2**24 - 1)), "its pickle has a number of 16,777,215 bytes at byte {}, which"),
+        (
+            mapping(text("a"), b"\x8b\xff\xff\xff\x00", bytes(2**24 - 1)),
+            "its pickle has a number of 16,777,215 bytes at byte {}, which",
+        ),
         (b"\x80\x02K\x01}b.", "its pickle has attributes for what is neither a dict nor a tensor at byte {}, which"),
         (b"\x80\x02)Q.", "its pickle has a reference to what is no storage at byte {}, which"),
         (mapping(tensor("a", "0", (1,), "Storage")), "its pickle has the name 'torch.Storage' at byte {}, which"),
@@ -277,11 +294,19 @@ def test_a_place_is_a_place_in_the_file(tmp_path: Path) -> None:
         (b"\x80\x02cabc", {}, "its pickle has a name without an end"),
         (b"\x80\x02X\x01\0\0\0\xff.", {}, "its pickle has a text that is no UTF-8"),
         (b"\x80\x02}(K\x01u.", {}, "its pickle has a key without a value"),
-        (mapping(text("a"), b"ctorch._utils\n_rebuild_tensor_v2\n(NK\0))tR"), {}, "its pickle has a tensor without a storage"),
+        (
+            mapping(text("a"), b"ctorch._utils\n_rebuild_tensor_v2\n(NK\0))tR"),
+            {},
+            "its pickle has a tensor without a storage",
+        ),
         (mapping(tensor("a", "0", (2,), numel=1)), {"0": bytes(8)}, "'a' reaches to byte 8 of a storage of 4"),
         (mapping(tensor("a", "0", (2,))), {"0": bytes(7)}, "the elements of 'a' claim 8 bytes, and there are 7"),
         (mapping(tensor("a", "0", (2**40, 2**40), numel=4)), {"0": bytes(16)}, "'a' reaches to byte"),
-        (mapping(tensor("a", "0", (1,), numel=2**60)), {"0": bytes(4)}, "the elements of 'a' claim 4,611,686,018,427,387,904 bytes, and there are 4"),
+        (
+            mapping(tensor("a", "0", (1,), numel=2**60)),
+            {"0": bytes(4)},
+            "the elements of 'a' claim 4,611,686,018,427,387,904 bytes, and there are 4",
+        ),
         (mapping(tensor("a", "0", (-1,), numel=1)), {"0": bytes(4)}, "'a' has the size -1 in its shape"),
         (mapping(tensor("a", "7", (1,))), {}, "the elements of 'a', archive/data/7, are missing"),
     ],
@@ -321,7 +346,9 @@ def test_weights_within_a_checkpoint(tmp_path: Path) -> None:
 
 def test_entries_that_are_no_tensors(tmp_path: Path) -> None:
     """What is no tensor is counted and left out."""
-    found = checkpoints.read(written(tmp_path, torch_file(mapping(tensor("a", "0", (1,)), text("step"), b"K\x01"), {"0": bytes(4)})))
+    found = checkpoints.read(
+        written(tmp_path, torch_file(mapping(tensor("a", "0", (1,)), text("step"), b"K\x01"), {"0": bytes(4)}))
+    )
     assert (table(found), found.notes) == ([("a", "float32", (1,))], ("1 entry is no tensor: step",))
 
 
@@ -377,16 +404,48 @@ def test_an_array_that_lies(array: bytes, why: str, tmp_path: Path) -> None:
     ("data", "code", "why"),
     [
         (b"", "bad-checkpoint", "'file.bin' is empty"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(99), "unknown-checkpoint", "'file.bin' is an HDF5 file, as Keras writes it, and is not read here"),
-        (b"GGUF" + bytes(range(1, 99)), "unknown-checkpoint", "'file.bin' is no checkpoint that is known: a GGUF file; it begins with 'GGUF\\x01\\x02\\x03\\x04'"),
-        (b"name: x\nlayers: []", "unknown-checkpoint", "'file.bin' is no checkpoint that is known; it begins with 'name: x\\n'"),
-        (zipped({"a.txt": b""}), "unknown-checkpoint", "'file.bin' is a zip file of a.txt: neither of torch.save nor of numpy"),
+        (
+            b"\x89HDF\r\n\x1a\n" + bytes(99),
+            "unknown-checkpoint",
+            "'file.bin' is an HDF5 file, as Keras writes it, and is not read here",
+        ),
+        (
+            b"GGUF" + bytes(range(1, 99)),
+            "unknown-checkpoint",
+            "'file.bin' is no checkpoint that is known: a GGUF file; it begins with 'GGUF\\x01\\x02\\x03\\x04'",
+        ),
+        (
+            b"name: x\nlayers: []",
+            "unknown-checkpoint",
+            "'file.bin' is no checkpoint that is known; it begins with 'name: x\\n'",
+        ),
+        (
+            zipped({"a.txt": b""}),
+            "unknown-checkpoint",
+            "'file.bin' is a zip file of a.txt: neither of torch.save nor of numpy",
+        ),
         (zipped({}), "bad-checkpoint", ""),
-        (zipped({"config.json": b"", "model.weights.h5": b""}), "unknown-checkpoint", "'file.bin' is a .keras file, whose weights are HDF5 and are not read here"),
-        (zipped({"x/data.pkl": b"", "x/constants.pkl": b""}), "unknown-checkpoint", "'file.bin' is a TorchScript program, not a state_dict"),
-        (zipped({"x/data.pkl": PICKLE, "x/byteorder": b"big"}), "unknown-checkpoint", "'file.bin' was written by a big-endian machine"),
+        (
+            zipped({"config.json": b"", "model.weights.h5": b""}),
+            "unknown-checkpoint",
+            "'file.bin' is a .keras file, whose weights are HDF5 and are not read here",
+        ),
+        (
+            zipped({"x/data.pkl": b"", "x/constants.pkl": b""}),
+            "unknown-checkpoint",
+            "'file.bin' is a TorchScript program, not a state_dict",
+        ),
+        (
+            zipped({"x/data.pkl": PICKLE, "x/byteorder": b"big"}),
+            "unknown-checkpoint",
+            "'file.bin' was written by a big-endian machine",
+        ),
         (b"\x80\x02N.", "unknown-checkpoint", "'file.bin' is a pickle, and not one of torch.save"),
-        (b"PK\x03\x04" + bytes(99), "bad-checkpoint", "'file.bin' is damaged: a zip file ends with a list of its members, and this one does not"),
+        (
+            b"PK\x03\x04" + bytes(99),
+            "bad-checkpoint",
+            "'file.bin' is damaged: a zip file ends with a list of its members, and this one does not",
+        ),
     ],
 )
 def test_other_files(data: bytes, code: str, why: str, tmp_path: Path) -> None:
@@ -405,7 +464,10 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert refusal(str(tmp_path / "pipe"), tmp_path) == ("not-a-file", "'pipe' is a named pipe")
     assert refusal("/dev/zero", tmp_path)[0] == "not-a-file"
-    assert refusal("a\0b", tmp_path) == ("unreadable-file", "'a\\x00b' cannot be read: a name contains no NUL character")
+    assert refusal("a\0b", tmp_path) == (
+        "unreadable-file",
+        "'a\\x00b' cannot be read: a name contains no NUL character",
+    )
     assert refusal(str(tmp_path / "no" / "x"), tmp_path)[0] == "file-not-found"
 
 
@@ -452,7 +514,13 @@ def test_flipped_and_cut(tmp_path_factory: pytest.TempPathFactory, kind: str, da
     try:
         found = checkpoints.read(str(path))
     except Problem as problem:
-        assert problem.code in {"bad-checkpoint", "unknown-checkpoint", "unsafe-checkpoint", "file-too-large", "file-not-found"}  # noqa: PT017
+        assert problem.code in {
+            "bad-checkpoint",
+            "unknown-checkpoint",
+            "unsafe-checkpoint",
+            "file-too-large",
+            "file-not-found",
+        }
         assert problem.message.isprintable()  # noqa: PT017
         return
     for held in found.tensors:

@@ -47,7 +47,9 @@ def wide(name: str, data: bytes) -> bytes:
     local = struct.pack("<IHHHHHIIIHH", 0x04034B50, 45, 0, 0, 0, 0, 0, FULL, FULL, len(key), 20)
     local += key + struct.pack("<HHQQ", 1, 16, len(data), len(data)) + data
     extra = struct.pack("<HHH", 7, 2, 0) + struct.pack("<HHQQQ", 1, 24, len(data), len(data), 0)
-    central = struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 45, 45, 0, 0, 0, 0, 0, FULL, FULL, len(key), len(extra), 0, 0, 0, 0, FULL)
+    central = struct.pack(
+        "<IHHHHHHIIIHHHHHII", 0x02014B50, 45, 45, 0, 0, 0, 0, 0, FULL, FULL, len(key), len(extra), 0, 0, 0, 0, FULL
+    )
     central += key + extra
     end = struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, 1, 1, len(central), len(local))
     locator = struct.pack("<IIQI", 0x07064B50, 0, len(local) + len(central), 1)
@@ -68,15 +70,24 @@ def test_long_sizes(tmp_path: Path) -> None:
         (patched(ZIP, CENTRAL, "<I", 0), "the list of its members is cut off"),
         (patched(ZIP, CENTRAL + 30, "<H", 0xFFFF), "the list of its members is cut off"),
         (patched(ZIP, CENTRAL + 24, "<I", FULL), "the size of 'aa.npy' is missing"),
-        (patched(ZIP, CENTRAL + 20, "<I", 0x7FFFFFFF), f"'aa.npy' ends behind byte 2,147,483,647, and the file has {len(ZIP)}"),
+        (
+            patched(ZIP, CENTRAL + 20, "<I", 0x7FFFFFFF),
+            f"'aa.npy' ends behind byte 2,147,483,647, and the file has {len(ZIP)}",
+        ),
         (patched(ZIP, CENTRAL + 42, "<I", 1), "'aa.npy' does not begin at byte 1"),
         (patched(ZIP, CENTRAL + 8, "<H", 1), "'aa.npy' is encrypted or packed in a way that is not known"),
         (patched(ZIP, CENTRAL + 10, "<H", 12), "'aa.npy' is encrypted or packed in a way that is not known"),
         (patched(ZIP, CENTRAL + 24, "<I", 9), f"'aa.npy' has two sizes, {len(ARRAY)} and 9"),
-        (patched(ZIP, 28, "<H", 0xFFFF), f"'aa.npy' ends at byte {36 + 0xFFFF + len(ARRAY):,}, and the file has {len(ZIP)}"),
+        (
+            patched(ZIP, 28, "<H", 0xFFFF),
+            f"'aa.npy' ends at byte {36 + 0xFFFF + len(ARRAY):,}, and the file has {len(ZIP)}",
+        ),
         (patched(JUNK, JUNK.index(b"PK\x01\x02") + 10, "<H", 8), "'aa.npy' cannot be unpacked"),
         (wide("a.npy", ARRAY)[:-42] + wide("a.npy", ARRAY)[-22:], "its end record is incomplete"),
-        (patched(wide("a.npy", ARRAY), len(wide("a.npy", ARRAY)) - 34, "<Q", 1), "its end record is not where it should be"),
+        (
+            patched(wide("a.npy", ARRAY), len(wide("a.npy", ARRAY)) - 34, "<Q", 1),
+            "its end record is not where it should be",
+        ),
         (patched(wide("a.npy", ARRAY), len(wide("a.npy", ARRAY)) - 34, "<Q", 2**60), "its end record ends at byte"),
         (patched(ZIP, len(ZIP) - 6, "<I", 2**31), "the list of its members ends at byte"),
     ],
@@ -94,7 +105,10 @@ def test_lists_that_are_too_long(tmp_path: Path) -> None:
     many = patched(patched(ZIP, len(ZIP) - 14, "<H", 65_000), len(ZIP) - 12, "<H", 65_000)
     assert "has 65,000 members listed in" in refusal(written(tmp_path, many), tmp_path)[1]
     arrays = zipped({f"{index}.npy": b"" for index in range(50_001)})
-    assert refusal(written(tmp_path, arrays), tmp_path) == ("file-too-large", "'file.bin' has 50,001 arrays; at most 50,000 are read")
+    assert refusal(written(tmp_path, arrays), tmp_path) == (
+        "file-too-large",
+        "'file.bin' has 50,001 arrays; at most 50,000 are read",
+    )
     entry = '"dtype":"F32","shape":[],"data_offsets":[0,0]}'.replace("[]", "[0]")
     header = "{" + ",".join([f'"{index}":{{{entry}' for index in range(50_001)]) + "}"
     path = written(tmp_path, with_header(header.encode()))
@@ -147,9 +161,15 @@ REBUILT = b"(K\x00(K\x01t(K\x01t\x89N"
     ("value", "why"),
     [
         (PERSISTENT + VIEW + b"tQ", "a view of a storage"),
-        (b"ctorch._tensor\n_rebuild_from_type_v2\n(ctorch\nload\nctorch\nTensor\n)tR", "a call of 'torch._tensor._rebuild_from_type_v2'"),
+        (
+            b"ctorch._tensor\n_rebuild_from_type_v2\n(ctorch\nload\nctorch\nTensor\n)tR",
+            "a call of 'torch._tensor._rebuild_from_type_v2'",
+        ),
         (b"ctorch._utils\n_rebuild_tensor_v2\n(" + PLAIN + REBUILT[1:] + b"tR", "a tensor of unknown type"),
-        (b"ctorch._utils\n_rebuild_tensor_v3\n(" + PLAIN + REBUILT[1:] + b"ctorch\nqint8\ntR", "a tensor of torch.qint8"),
+        (
+            b"ctorch._utils\n_rebuild_tensor_v3\n(" + PLAIN + REBUILT[1:] + b"ctorch\nqint8\ntR",
+            "a tensor of torch.qint8",
+        ),
     ],
 )
 def test_kinds_of_tensors_that_are_not_read(value: bytes, why: str, tmp_path: Path) -> None:
@@ -196,7 +216,9 @@ def test_deep_wrappers(tmp_path: Path) -> None:
     path = written(tmp_path, torch_file(b"\x80\x02" + inner + b".", {"0": bytes(4)}))
     assert refusal(path, tmp_path) == ("unknown-checkpoint", "'file.bin' holds a mapping of model, and no state_dict")
     alone = b"\x80\x02}(" + text("mine") + mapping(tensor("a", "0", (1,)))[2:-1] + b"u."
-    assert checkpoints.read(written(tmp_path, torch_file(alone, {"0": bytes(4)}))).notes == ("the weights stand under 'mine'",)
+    assert checkpoints.read(written(tmp_path, torch_file(alone, {"0": bytes(4)}))).notes == (
+        "the weights stand under 'mine'",
+    )
 
 
 # --- files of torch before 1.6 -----------------------------------------------------------------
@@ -205,7 +227,12 @@ MAGIC = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
 VERSION = b"\x80\x02M\xe9\x03."
 
 
-def old(machine: bytes = b"}", pickle: bytes = mapping(tensor("a", "7", (2,))), keys: bytes = b"](" + text("7") + b"e", data: bytes = struct.pack("<q", 2) + bytes(8)) -> bytes:
+def old(
+    machine: bytes = b"}",
+    pickle: bytes = mapping(tensor("a", "7", (2,))),
+    keys: bytes = b"](" + text("7") + b"e",
+    data: bytes = struct.pack("<q", 2) + bytes(8),
+) -> bytes:
     """A file as torch wrote it before 1.6."""
     return MAGIC + VERSION + b"\x80\x02" + machine + b"." + pickle + b"\x80\x02" + keys + b"." + data
 
@@ -224,8 +251,14 @@ def test_an_old_file(tmp_path: Path) -> None:
         (old(keys=b"K\x01"), "'file.bin' is damaged: the list of its storages is none"),
         (old(keys=b"]"), "'file.bin' is damaged: the elements of 'a', 7, are missing"),
         (old(keys=b"](" + text("8") + b"e"), "'file.bin' is damaged: the type of its storage 8 is not known"),
-        (old(data=struct.pack("<q", 3) + bytes(12)), "'file.bin' is damaged: its storage 7 has 3 elements, and 2 are spoken of"),
-        (old(data=struct.pack("<q", 2) + bytes(7)), f"'file.bin' is damaged: its storage 7 ends at byte {len(old())}, and the file has {len(old()) - 1}"),
+        (
+            old(data=struct.pack("<q", 3) + bytes(12)),
+            "'file.bin' is damaged: its storage 7 has 3 elements, and 2 are spoken of",
+        ),
+        (
+            old(data=struct.pack("<q", 2) + bytes(7)),
+            f"'file.bin' is damaged: its storage 7 ends at byte {len(old())}, and the file has {len(old()) - 1}",
+        ),
         (old()[:40], "'file.bin': its pickle"),
         (old(pickle=b"\x80\x02cos\nsystem\n)R."), "'file.bin': its pickle has the name 'os.system' at byte 27, which"),
         (b"\x80\x02cos\nsystem\n)R.", "'file.bin': its pickle has the name 'os.system' at byte 2, which"),

@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnninspect.frontends import images
-from cnninspect.values import Problem
+from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def png(width: int, height: int, depth: int, colour: int, raw: bytes, *more: tuple[bytes, bytes], lace: int = 0) -> bytes:
+def png(
+    width: int, height: int, depth: int, colour: int, raw: bytes, *more: tuple[bytes, bytes], lace: int = 0
+) -> bytes:
     """A PNG of these lines, filters included."""
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([depth, colour, 0, 0, lace])
     chunks = [(b"IHDR", head), *more, (b"IDAT", zlib.compress(raw)), (b"IEND", b"")]
     return images.PNG + b"".join(
-        [len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big") for name, data in chunks]
+        [
+            len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
+            for name, data in chunks
+        ]
     )
 
 
@@ -36,7 +41,11 @@ def read(folder: Path, data: bytes) -> images.Array:
         (png(2, 1, 8, 2, bytes([1, 1, 2, 3, 4, 5, 6])), (1, 2, 3), [1, 2, 3, 5, 7, 9]),  # each plus the pixel before
         (png(2, 2, 8, 0, bytes([0, 7, 9, 2, 1, 250])), (2, 2, 1), [7, 9, 8, 3]),  # plus the line above, modulo 256
         (png(2, 2, 8, 0, bytes([0, 8, 4, 3, 1, 2])), (2, 2, 1), [8, 4, 5, 6]),  # 1 + (0 + 8)//2, 2 + (5 + 4)//2
-        (png(2, 2, 8, 0, bytes([0, 8, 4, 4, 1, 2])), (2, 2, 1), [8, 4, 9, 6]),  # up is nearest to 8; 9+4-8=5: nearest is 4
+        (
+            png(2, 2, 8, 0, bytes([0, 8, 4, 4, 1, 2])),
+            (2, 2, 1),
+            [8, 4, 9, 6],
+        ),  # up is nearest to 8; 9+4-8=5: nearest is 4
         (png(3, 1, 1, 0, bytes([0, 0b10100000])), (1, 3, 1), [255, 0, 255]),
         (png(2, 1, 4, 0, bytes([0, 0x3F])), (1, 2, 1), [51, 255]),
         (png(2, 1, 2, 3, bytes([0, 0b01000000]), (b"PLTE", bytes([9, 8, 7, 1, 2, 3]))), (1, 2, 3), [1, 2, 3, 9, 8, 7]),
@@ -100,7 +109,10 @@ def test_arrays(tmp_path: Path) -> None:
         (png(4, 4, 8, 0, b"\0"), "4 lines of 5 bytes are claimed, and 1 bytes are there"),
         (png(1, 1, 8, 0, b"\7\0"), "a line is filtered in the way 7, which is none"),
         (png(1, 1, 8, 3, b"\0\1", (b"PLTE", b"abc")), "a pixel has a colour that the palette has not"),
-        (images.PNG + b"\xff\xff\xff\xffIHDR", "byte 8: a part of 4,294,967,295 bytes is claimed, and the file ends before"),
+        (
+            images.PNG + b"\xff\xff\xff\xffIHDR",
+            "byte 8: a part of 4,294,967,295 bytes is claimed, and the file ends before",
+        ),
         (
             png(1, 1, 8, 0, b"\0\1").replace(zlib.compress(b"\0\1"), b"x" * len(zlib.compress(b"\0\1"))),
             "its pixels are packed in a way that is broken",
@@ -111,7 +123,7 @@ def test_what_is_broken(tmp_path: Path, data: bytes, why: str) -> None:
     """A broken file is told with the byte or the numbers that collide."""
     with pytest.raises(Problem) as told:
         read(tmp_path, data)
-    assert told.value.message == f"cannot read '{images.clip(str(tmp_path / 'file'))}': {why}"
+    assert told.value.message == f"cannot read '{clip(str(tmp_path / 'file'))}': {why}"
 
 
 def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

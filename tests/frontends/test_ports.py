@@ -127,7 +127,11 @@ BATCHED = "input: [3, 32, 32]\nlayers: [{conv: {out: 8, kernel: 1}}]\n"
     [
         (BATCHED, (1, 3, 16, 16), "--input 3x16x16 --batch 1"),
         (BATCHED, (8, 3, 16, 16), "--input 3x16x16 --batch 8"),
-        ("layout: channels_last\n" + BATCHED.replace("3, 32, 32", "32, 32, 3"), (1, 16, 16, 3), "--input 16x16x3 --batch 1"),
+        (
+            "layout: channels_last\n" + BATCHED.replace("3, 32, 32", "32, 32, 3"),
+            (1, 16, 16, 3),
+            "--input 16x16x3 --batch 1",
+        ),
         ("params: {c: 3}\n" + BATCHED.replace("3, 32", "$c, 32"), (1, 9, 16, 16), "--input 9x16x16 --batch 1"),
     ],
 )

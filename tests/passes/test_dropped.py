@@ -17,7 +17,10 @@ def left(layers: str, size: str = "[1, 9, 10]") -> list[tuple[str, tuple[Left, .
     ("layer", "axes"),
     [
         ("max_pool: 2", [(1, 0), (0, 0)]),  # 9 = 4·2 + 1
-        ("conv: {out: 1, kernel: 3, stride: 2, padding: 1}", [(0, 0), (1, 1)]),  # (10 + 2 - 3) mod 2 = 1, of the padding
+        (
+            "conv: {out: 1, kernel: 3, stride: 2, padding: 1}",
+            [(0, 0), (1, 1)],
+        ),  # (10 + 2 - 3) mod 2 = 1, of the padding
         ("conv: {out: 1, kernel: 1, stride: 3}", [(2, 0), (0, 0)]),  # 9 - 1 mod 3 = 2
         ("conv: {out: 1, kernel: 3, stride: 4, padding: [[0, 1], [0, 1]]}", [(3, 1), (0, 0)]),  # 10 - 3 mod 4; 11 - 3
         ("max_pool: {kernel: 2, rounding: ceil}", []),  # the last window runs over the edge

@@ -81,7 +81,10 @@ CONV = {"conv": {"out": 2, "kernel": 3}}
 HAND = {
     "a conv reads its kernel": ([CONV], (3, 0, 1, 1)),
     "padding moves the start": ([{"conv": {"out": 1, "kernel": 5, "padding": [[1, 3]]}}], (5, -1, 1, 1)),
-    "size 3 + 2 · 2, start -1 - 2, jump 4": ([{"conv": {"out": 1, "kernel": 3, "stride": 2, "padding": 1}}] * 2, (7, -3, 4, 1)),
+    "size 3 + 2 · 2, start -1 - 2, jump 4": (
+        [{"conv": {"out": 1, "kernel": 3, "stride": 2, "padding": 1}}] * 2,
+        (7, -3, 4, 1),
+    ),
     "dilation spans 1 + 2 · 4": ([{"conv": {"out": 1, "kernel": 3, "dilation": 4}}], (9, 0, 1, 1)),
     "the union of 1 and 9, centred": (
         [{"add": {"a": [{"conv": {"out": 1, "kernel": 3, "dilation": 4, "padding": "same"}}], "b": []}}],
@@ -180,7 +183,9 @@ def test_a_path_that_stands_still() -> None:
 
 def test_paths_that_move_unlike_on_a_long_map() -> None:
     """Over more positions than are looked at one by one the sizes are unknown, not guessed."""
-    assert fields(net([{"add": {"a": [{"max_pool": 2}], "b": [{"crop": {"cropping": [[0, 20000]]}}]}}], [1, 40000]))[-1] == {0: None}
+    assert fields(net([{"add": {"a": [{"max_pool": 2}], "b": [{"crop": {"cropping": [[0, 20000]]}}]}}], [1, 40000]))[
+        -1
+    ] == {0: None}
 
 
 def test_axes_are_apart() -> None:
@@ -205,11 +210,19 @@ def test_statistics_are_gates(norm: Any) -> None:
 
 def test_channels_are_kept_apart() -> None:
     """Of the concatenation of a 3 and a 5 window the slice of the first channels sees 3 only."""
-    branches = {"a": [{"conv": {"out": 2, "kernel": 3, "padding": 1}}], "b": [{"conv": {"out": 2, "kernel": 5, "padding": 2}}]}
+    branches = {
+        "a": [{"conv": {"out": 2, "kernel": 3, "padding": 1}}],
+        "b": [{"conv": {"out": 2, "kernel": 5, "padding": 2}}],
+    }
     both = {"concat": branches}
     assert line(last([both])) == (5, -2, 1, 1)
     assert line(last([both, {"slice": {"stop": 2}}])) == (3, -1, 1, 1)
-    assert line(last([both, {"channel_shuffle": 2}, {"conv": {"out": 2, "kernel": 1, "groups": 2}}, {"slice": {"stop": 1}}]))[0] == 5
+    assert (
+        line(
+            last([both, {"channel_shuffle": 2}, {"conv": {"out": 2, "kernel": 1, "groups": 2}}, {"slice": {"stop": 1}}])
+        )[0]
+        == 5
+    )
     assert line(last([both, {"conv": {"out": 2, "kernel": 1, "groups": 2}}, {"slice": {"stop": 1}}])) == (3, -1, 1, 1)
 
 
@@ -243,7 +256,11 @@ def test_inputs_are_apart() -> None:
     """With two inputs a node has a field of each that it depends on, and none of the other."""
     model = {
         "inputs": {"a": [1, 16], "b": [1, 16]},
-        "layers": [{**CONV, "from": "a", "name": "one"}, {"conv": {"out": 2, "kernel": 5, "padding": 1}, "from": "b"}, {"add": ["one", "prev"]}],
+        "layers": [
+            {**CONV, "from": "a", "name": "one"},
+            {"conv": {"out": 2, "kernel": 5, "padding": 1}, "from": "b"},
+            {"add": ["one", "prev"]},
+        ],
     }
     graph = api.read("two.yaml", text=json.dumps(model)).graph
     assert graph is not None
@@ -262,9 +279,18 @@ def test_what_is_unknown_stays_unknown() -> None:
 
 def test_matrix_products() -> None:
     """(1, 8, 6) by itself transposed: rows of the product follow the rows of both, columns are summed over."""
-    graph = api.read("mm.yaml", text=json.dumps({"input": [1, 8, 6], "layers": [
-        {"identity": {}, "name": "q"}, {"matmul": {"transpose_b": True}, "from": ["q", "q"]},
-    ]})).graph
+    graph = api.read(
+        "mm.yaml",
+        text=json.dumps(
+            {
+                "input": [1, 8, 6],
+                "layers": [
+                    {"identity": {}, "name": "q"},
+                    {"matmul": {"transpose_b": True}, "from": ["q", "q"]},
+                ],
+            }
+        ),
+    ).graph
     assert graph is not None
     found = fields(graph)[-1][0]
     assert found is not None

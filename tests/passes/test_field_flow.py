@@ -47,7 +47,11 @@ def test_inputs_that_are_not_looked_at() -> None:
     """The sum of two tensors of one input sees nothing of the other."""
     model = {
         "inputs": {"a": [1, 16], "b": [1, 16]},
-        "layers": [{"relu": {}, "from": "b", "name": "one"}, {"add": ["one", "b"], "name": "two"}, {"add": ["two", "a"]}],
+        "layers": [
+            {"relu": {}, "from": "b", "name": "one"},
+            {"add": ["one", "b"], "name": "two"},
+            {"add": ["two", "a"]},
+        ],
     }
     graph = api.read("two.yaml", text=json.dumps(model)).graph
     assert graph is not None
@@ -116,7 +120,9 @@ def test_blocks_beyond_all_use() -> None:
     assert fields(net([{"pixel_shuffle": 4097}], [4097**2, 1, 1])) == [{0: None}]
 
 
-@pytest.mark.parametrize("pool", ["global_avg_pool", {"global_max_pool": {"keep": False}}, {"adaptive_avg_pool": 1}, {"avg_pool": 7}])
+@pytest.mark.parametrize(
+    "pool", ["global_avg_pool", {"global_max_pool": {"keep": False}}, {"adaptive_avg_pool": 1}, {"avg_pool": 7}]
+)
 def test_a_pool_of_the_whole_map_is_not_unproductive(pool: Any) -> None:
     """Fields of 3, 5, 7 and 9 over 7 positions: the pool that follows reads all of the axis and slides no window."""
     layers = [{"conv": {"out": 1, "kernel": 3, "padding": 1}}] * 4

@@ -95,7 +95,9 @@ def test_shared_weights() -> None:
 # --- prefixes ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("prefix", ["module.", "model.", "backbone.", "_orig_mod.", "module._orig_mod.", "model.module."])
+@pytest.mark.parametrize(
+    "prefix", ["module.", "model.", "backbone.", "_orig_mod.", "module._orig_mod.", "model.module."]
+)
 def test_a_prefix_that_every_name_carries(prefix: str) -> None:
     """Known prefixes, several too, are taken away where all names carry them."""
     found = match(GRAPH, {prefix + key: shape for key, shape in TABLE.items()})
@@ -149,7 +151,9 @@ def test_other_names_for_the_same_shapes() -> None:
 
 def test_a_great_many_names() -> None:
     """Near names are looked for as long as that is quick."""
-    found = match(GRAPH, {"stem.conv.bias_": (8,), **{f"{index}": (8,) for index in range(9000)}, "stem.bn.bias_": (8,)})
+    found = match(
+        GRAPH, {"stem.conv.bias_": (8,), **{f"{index}": (8,) for index in range(9000)}, "stem.bn.bias_": (8,)}
+    )
     assert [row.near for row in found.rows if row.near is not None] == ["stem.conv.bias_", "stem.conv.bias"]
 
 
@@ -182,7 +186,13 @@ def test_keras_layout() -> None:
 
 def test_keras_layout_under_torch_names() -> None:
     """Tensors of torch's names that would fit with their axes moved are counted."""
-    table = {**TABLE, "stem.conv.weight": (3, 3, 3, 8), "dw.weight": (3, 3, 8, 1), "fc.weight": (128, 5), "fc.bias": (4,)}
+    table = {
+        **TABLE,
+        "stem.conv.weight": (3, 3, 3, 8),
+        "dw.weight": (3, 3, 8, 1),
+        "fc.weight": (128, 5),
+        "fc.bias": (4,),
+    }
     found = match(GRAPH, table)
     assert (found.count("shape"), found.turned) == (4, 3)
     assert said(match(GRAPH, table, layout="keras")) == [("shape", "fc.bias", "fc.bias", None)]
@@ -201,7 +211,9 @@ def test_dense_layers_on_vectors() -> None:
           - {linear: 3, name: two}
         """
     )
-    found = match(graph, {"one/kernel": (6, 3), "one/bias": (3,), "two/kernel": (3, 3), "two/bias": (3,)}, layout="keras")
+    found = match(
+        graph, {"one/kernel": (6, 3), "one/bias": (3,), "two/kernel": (3, 3), "two/bias": (3,)}, layout="keras"
+    )
     assert [row.turn for row in found.rows] == [Turn((6, 3), (1, 0), (3, 6)), None, Turn((3, 3), (1, 0), (3, 3)), None]
     graph = graph_of("input: [6]\nlayers: [{linear: 3, name: one}]")
     assert match(graph, {"one/kernel": (6, 3)}, layout="keras").rows[0].turn == Turn((6, 3), (1, 0), (3, 6))
@@ -229,7 +241,13 @@ def test_separable_layers_and_names_that_are_not_known() -> None:
 
 def test_no_tensor_is_lost() -> None:
     """Names that mean the same tensor, in whatever order, are each told once; torch's own name comes first."""
-    table: dict[str, Shape] = {"fc/kernel": (128, 5), "x.kernel": (1,), "x/kernel": (1,), "x.weight": (1,), "fc.weight": (128, 5)}
+    table: dict[str, Shape] = {
+        "fc/kernel": (128, 5),
+        "x.kernel": (1,),
+        "x/kernel": (1,),
+        "x.weight": (1,),
+        "fc.weight": (128, 5),
+    }
     found = match(GRAPH, table, layout="keras")
     assert [(row.status, row.stored) for row in found.rows if row.stored] == [
         ("loads", "fc.weight"),
@@ -242,7 +260,9 @@ def test_no_tensor_is_lost() -> None:
 
 def test_kernels_that_are_others() -> None:
     """A kernel whose axes fit in no order is of another shape."""
-    found = match(GRAPH, {"stem/conv/kernel": (3, 3, 3, 9), "fc/kernel": (127, 5), "dw/kernel": (3, 3, 8)}, layout="keras")
+    found = match(
+        GRAPH, {"stem/conv/kernel": (3, 3, 3, 9), "fc/kernel": (127, 5), "dw/kernel": (3, 3, 8)}, layout="keras"
+    )
     assert [(row.key, row.status) for row in found.rows if row.stored] == [
         ("stem.conv.weight", "shape"),
         ("dw.weight", "shape"),
@@ -254,6 +274,8 @@ def test_a_network_with_an_unknown_layer() -> None:
     """A layer of which nothing is known stores nothing that is known."""
     from cnninspect import api
 
-    broken = api.read("model.yaml", text="input: [4]\nlayers: [{linear: 4, name: a}, {conv: {out: 0, kernel: 1}, name: b}]").graph
+    broken = api.read(
+        "model.yaml", text="input: [4]\nlayers: [{linear: 4, name: a}, {conv: {out: 0, kernel: 1}, name: b}]"
+    ).graph
     assert broken is not None
     assert list(wanted(broken)) == ["a.weight", "a.bias"]

@@ -31,7 +31,9 @@ def test_supports_are_those_of_the_gradient(model: Item) -> None:
     fed = torch.ones(1, *graph.inputs[0].shape, dtype=torch.float64, requires_grad=True)
     values = {(-1, 0): fed}
     for index, node in enumerate(graph.nodes):
-        made = positive(graph, node, [values[tensor.node, tensor.output] for tensor in node.inputs], through_gates=False)
+        made = positive(
+            graph, node, [values[tensor.node, tensor.output] for tensor in node.inputs], through_gates=False
+        )
         values |= {(index, i): one for i, one in enumerate(made if isinstance(made, (tuple, list)) else (made,))}
     out = values[len(graph.nodes) - 1, 0]
     seen = support(graph)[-1].get(0, "nothing")

@@ -14,7 +14,13 @@ from tests.support.field_check import agrees
 
 UNLIKE: list[Any] = [
     {"conv": {"out": 2, "kernel": 1}},
-    {"concat": {"a": [], "b": [{"conv": {"out": 2, "kernel": 3, "padding": 1}}], "c": [{"max_pool": {"kernel": 5, "stride": 1, "padding": 2}}]}},
+    {
+        "concat": {
+            "a": [],
+            "b": [{"conv": {"out": 2, "kernel": 3, "padding": 1}}],
+            "c": [{"max_pool": {"kernel": 5, "stride": 1, "padding": 2}}],
+        }
+    },
 ]
 """Six channels: of each two the same, which see 1, 3 and 5 positions."""
 

@@ -50,7 +50,8 @@ def statements(text: str) -> list[list[str]]:
     """The tokens of each statement; every sign of the text belongs to one, and brackets close."""
     assert not TOKEN.sub("", text).strip()
     tokens = TOKEN.findall(text)
-    depth, found = 0, [[]]
+    found: list[list[str]] = [[]]
+    depth = 0
     for token in tokens:
         depth += (token in "[{") - (token in "]}")
         assert depth >= 0

@@ -83,7 +83,9 @@ def test_where_no_layer_refuses() -> None:
     """An expression without a value breaks the model, not a layer; positions that nothing reads are called so."""
     asks = "input: [1, 40, 40]\nlayers:\n  - conv: {out: 1, kernel: 1, stride: 3}\n  - conv: {out: 1, kernel: $prev.height // 2}\n"
     text = report.render(api.limits("asks.yaml", text=asks))
-    assert "3 breaks at the model (asks.yaml:4): kernel must be at least 1, got 0\n" in text  # 3 is one row: 1 // 2 is 0
+    assert (
+        "3 breaks at the model (asks.yaml:4): kernel must be at least 1, got 0\n" in text
+    )  # 3 is one row: 1 // 2 is 0
     assert "\n  input, height: 1 to 2, 4 to 5, 7 to 8, 10 to 11, 13 to 14, 16 to 17 ... 26 positions in all\n" in text
 
 

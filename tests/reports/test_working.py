@@ -201,7 +201,13 @@ def test_torch_lines_can_be_pasted(row: Row) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [((1,), "(1,)"), ([1, (2, 3)], "[1, (2, 3)]"), (-float("inf"), "float('-inf')"), ("zeros", "'zeros'"), (1.5, "1.5")],
+    [
+        ((1,), "(1,)"),
+        ([1, (2, 3)], "[1, (2, 3)]"),
+        (-float("inf"), "float('-inf')"),
+        ("zeros", "'zeros'"),
+        (1.5, "1.5"),
+    ],
 )
 def test_literals(value: object, text: str) -> None:
     """Values are written so that Python reads them again, infinity included."""

@@ -200,7 +200,10 @@ def field_values(what: Explanation, seen: dict[int, Field | None]) -> None:
         for name in heads:
             axis = names.index(name)
             if row.line.value is not None:
-                assert row.line.value == {"size": field.size, "jump": field.jump, "start": field.start}[row.line.label][axis]
+                assert (
+                    row.line.value
+                    == {"size": field.size, "jump": field.jump, "start": field.start}[row.line.label][axis]
+                )
 
 
 def test_every_layer_of_every_shipped_network() -> None:

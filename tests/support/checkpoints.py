@@ -57,7 +57,9 @@ def text(word: str) -> bytes:
     return b"X" + struct.pack("<I", len(word.encode())) + word.encode()
 
 
-def tensor(key: str, storage: str, sizes: tuple[int, ...], kind: str = "FloatStorage", numel: int | None = None) -> bytes:
+def tensor(
+    key: str, storage: str, sizes: tuple[int, ...], kind: str = "FloatStorage", numel: int | None = None
+) -> bytes:
     """A key and a tensor in a pickle, as torch.save writes them, without what is remembered."""
     strides = [product(sizes[axis + 1 :]) for axis in range(len(sizes))]
     whole = product(sizes) if numel is None else numel

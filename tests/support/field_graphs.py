@@ -138,7 +138,21 @@ STATISTICS: dict[str, Any] = {
     "instance_norm": lambda x, layer: x * 0 if layer.track else _whole(x, x.shape[1]),
     "group_norm": lambda x, layer: _whole(x, layer.groups),
 }
-NOTHING_DONE = ("relu", "batch_norm", "identity", "dropout", "silu", "sigmoid", "prelu", "layer_scale", "rrelu", "dropout_channels", "drop_path", "alpha_dropout", "gaussian_noise")
+NOTHING_DONE = (
+    "relu",
+    "batch_norm",
+    "identity",
+    "dropout",
+    "silu",
+    "sigmoid",
+    "prelu",
+    "layer_scale",
+    "rrelu",
+    "dropout_channels",
+    "drop_path",
+    "alpha_dropout",
+    "gaussian_noise",
+)
 
 
 # --- drawing ---------------------------------------------------------------------------------
@@ -176,7 +190,10 @@ def transposed(draw: st.DrawFn, rank: int) -> Item:
     """A transposed convolution, strides beyond the kernel and output padding included."""
     options: Item = {"out": draw(st.sampled_from([2, 6])), "kernel": per_axis(draw, rank, 1, 4)}
     options |= {"stride": per_axis(draw, rank, 1, 4), "dilation": per_axis(draw, rank, 1, 3)}
-    options |= {"groups": draw(st.sampled_from([1, 1, 2])), "padding": draw(st.sampled_from([0, 1, 2, "same", "valid"]))}
+    options |= {
+        "groups": draw(st.sampled_from([1, 1, 2])),
+        "padding": draw(st.sampled_from([0, 1, 2, "same", "valid"])),
+    }
     if options["padding"] != "same":
         options["output_padding"] = draw(st.integers(0, 2))
     return {"conv_transpose": options}
@@ -215,7 +232,13 @@ def others(draw: st.DrawFn, rank: int) -> Any:
     kinds: list[Any] = [
         {"pad": {"padding": draw(st.sampled_from([1, 2, sides(draw, rank, 3)])), "mode": mode}},
         {"crop": {"cropping": draw(st.sampled_from([1, sides(draw, rank, 2)]))}},
-        {"slice": {"start": draw(st.integers(0, 3)), "step": draw(st.integers(1, 3)), "axis": draw(st.integers(1, rank + 1))}},
+        {
+            "slice": {
+                "start": draw(st.integers(0, 3)),
+                "step": draw(st.integers(1, 3)),
+                "axis": draw(st.integers(1, rank + 1)),
+            }
+        },
         {"adaptive_avg_pool": per_axis(draw, rank, 1, 7)},
         {"adaptive_max_pool": per_axis(draw, rank, 1, 7)},
         {"channel_shuffle": draw(st.sampled_from([2, 3]))},

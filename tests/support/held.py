@@ -111,7 +111,9 @@ class Network:
         self.calls.append(call)
 
     def _last_uses(self) -> dict[tuple[int, int], int]:
-        last = {(index, number): index for index, node in enumerate(self.graph.nodes) for number in range(len(node.outputs))}
+        last = {
+            (index, number): index for index, node in enumerate(self.graph.nodes) for number in range(len(node.outputs))
+        }
         for index, node in enumerate(self.graph.nodes):
             if self.plan.runs[index]:
                 last.update(dict.fromkeys(node.inputs, index))
@@ -199,9 +201,10 @@ def allocator_peak(graph: Graph, batch: int) -> int:
     """
     network = Network(graph, training=False)
     network.run(network.inputs(batch))  # what is made once is made
-    with torch.no_grad(), torch.profiler.profile(
-        activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True
-    ) as profiler:
+    with (
+        torch.no_grad(),
+        torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profiler,
+    ):
         network.run(network.inputs(batch))
     events = profiler.profiler.kineto_results.events()
     inside = [(event.start_ns(), event.end_ns()) for event in events if event.name() in KERNELS]

@@ -46,7 +46,8 @@ class _File:
         parts += brought.sources
         text = "\n\n".join(parts[:2])
         for part in [*parts[2:], *bodies, "\n".join(self.made()), "\n".join(self.main())]:
-            text += f"\n\n\n{part}"
+            first = text.endswith(parts[1]) and not part.startswith(("class ", "def "))
+            text += f"\n\n{part}" if first else f"\n\n\n{part}"
         return text + "\n"
 
     # --- the head ------------------------------------------------------------------------
@@ -80,7 +81,7 @@ class _File:
         rows += ["import torch"]
         if "F." in everything:
             rows += ["import torch.nn.functional as F"]
-        rows += ["from torch import Tensor, nn"]
+        rows += ["from torch import Tensor, nn" if "Tensor" in everything else "from torch import nn"]
         theirs = {module: names for module, names in named.items() if module not in own}
         rows += [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(theirs.items())]
         return "\n".join(rows)

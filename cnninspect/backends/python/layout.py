@@ -41,6 +41,8 @@ def lines(doc: Doc, indent: int, before: str = "", after: str = "") -> list[str]
         return [whole]
     content = flat(Group("", doc.items, "", doc.commas))
     called = doc.opening[-1] == "(" and doc.opening[-2:-1].isidentifier()  # an item of a list has a line of its own
+    if called and len(doc.items) == 1 and doc.opening.startswith("def "):
+        return [f"{space}{before}{doc.opening}", f"{space}    {content},", f"{space}{doc.closing}{after}"]
     if (called or not doc.commas or len(doc.items) == 1) and len(content) + indent + 4 <= WIDTH:
         return [f"{space}{before}{doc.opening}", f"{space}    {content}", f"{space}{doc.closing}{after}"]
     made = [f"{space}{before}{doc.opening}"]

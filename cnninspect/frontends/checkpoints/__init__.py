@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 KNOWN = "safetensors, .pt and .pth of torch.save, .npz, a shard index or a folder of .safetensors"
 KERAS = (
-    "save it as .npz: numpy.savez('weights.npz', **{w.path: w.numpy() for w in model.weights}), "
-    "then add --layout keras"
+    "save it as .npz: numpy.savez('weights.npz', **{w.path: w.numpy() for w in model.weights}), then add --layout keras"
 )
 OTHERS = ((b"GGUF", "a GGUF file"), (b"\x08", "perhaps an ONNX file"), (b"ustar", "a tar file"))
 

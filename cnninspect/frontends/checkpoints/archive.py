@@ -73,7 +73,9 @@ class Archive:
             numbers.append(number)
         size, packed, header = numbers
         if header + packed > self.file.size:
-            raise broken(self.file, f"'{clip(name)}' ends behind byte {header + packed:,}, and the file has {self.file.size:,}")
+            raise broken(
+                self.file, f"'{clip(name)}' ends behind byte {header + packed:,}, and the file has {self.file.size:,}"
+            )
         return Member(name, flags, method, packed, size, header), end
 
     def region(self, member: Member) -> Region:
@@ -82,11 +84,18 @@ class Archive:
         if head[:4] != b"PK\x03\x04":
             raise broken(self.file, f"'{clip(member.name)}' does not begin at byte {member.header:,}")
         if member.flags & 1 or member.method not in (STORED, DEFLATED):
-            raise broken(self.file, f"'{clip(member.name)}' is encrypted or packed in a way that is not known", "write it without")
+            raise broken(
+                self.file,
+                f"'{clip(member.name)}' is encrypted or packed in a way that is not known",
+                "write it without",
+            )
         named, extra = unpack_from("<HH", head, 26)
         offset = member.header + 30 + named + extra
         if offset + member.packed > self.file.size:
-            raise broken(self.file, f"'{clip(member.name)}' ends at byte {offset + member.packed:,}, and the file has {self.file.size:,}")
+            raise broken(
+                self.file,
+                f"'{clip(member.name)}' ends at byte {offset + member.packed:,}, and the file has {self.file.size:,}",
+            )
         if member.method == STORED:
             if member.packed != member.size:
                 raise broken(self.file, f"'{clip(member.name)}' has two sizes, {member.packed:,} and {member.size:,}")

@@ -54,7 +54,9 @@ class File:
     def __enter__(self) -> File:  # noqa: PYI034 - Self is not there in Python 3.10
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._open.close()
 
     def read(self, offset: int, count: int, what: str) -> bytes:

@@ -50,7 +50,9 @@ def _read(file: File, data: bytes) -> Checkpoint:
     _, at = unpickle(data, 2 + len(MAGIC), 0)
     machine, at = unpickle(data, at, 0)
     if type(machine) is dict and machine.get("little_endian") is False:
-        raise Problem("unknown-checkpoint", f"'{shown(file.path)}' was written by a big-endian machine", help="save it on another")
+        raise Problem(
+            "unknown-checkpoint", f"'{shown(file.path)}' was written by a big-endian machine", help="save it on another"
+        )
     found, at = unpickle(data, at, 0)
     keys, at = unpickle(data, at, 0)
     tensors, notes = weights_of(found, shown(file.path))
@@ -89,10 +91,14 @@ def _regions(file: File, at: int, keys: object, storages: dict[str, Storage]) ->
             raise broken(file, f"the type of its storage {clip(key, 40)} is not known")
         count = int.from_bytes(file.read(at, 8, "a storage"), "little")
         if count != storage.size:
-            raise broken(file, f"its storage {clip(key, 40)} has {count:,} elements, and {storage.size:,} are spoken of")
+            raise broken(
+                file, f"its storage {clip(key, 40)} has {count:,} elements, and {storage.size:,} are spoken of"
+            )
         size = count * SIZES[storage.dtype]
         if at + 8 + size > file.size:
-            raise broken(file, f"its storage {clip(key, 40)} ends at byte {at + 8 + size:,}, and the file has {file.size:,}")
+            raise broken(
+                file, f"its storage {clip(key, 40)} ends at byte {at + 8 + size:,}, and the file has {file.size:,}"
+            )
         regions[key] = Region(file.path, at + 8, size)
         at += 8 + size
     return regions

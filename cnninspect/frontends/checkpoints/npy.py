@@ -29,7 +29,9 @@ DTYPES = {
 def read_all(file: File, archive: Archive, members: Sequence[Member]) -> Checkpoint:
     """The table of every array of a zip file."""
     if len(members) > MOST_TENSORS:
-        raise Problem("file-too-large", f"'{shown(file.path)}' has {len(members):,} arrays; at most {MOST_TENSORS:,} are read")
+        raise Problem(
+            "file-too-large", f"'{shown(file.path)}' has {len(members):,} arrays; at most {MOST_TENSORS:,} are read"
+        )
     tensors, others = [], []
     for member in members:
         found = _array(file, archive, member)

@@ -70,7 +70,9 @@ class Machine:
         while True:
             self.steps += 1
             if self.steps > MOST_STEPS:
-                raise Problem("file-too-large", f"its pickle has more than {MOST_STEPS:,} words", help="is this the right file?")
+                raise Problem(
+                    "file-too-large", f"its pickle has more than {MOST_STEPS:,} words", help="is this the right file?"
+                )
             self.word = at = self.at
             if at >= len(data):
                 raise self.wrong("ends without its last word")
@@ -85,13 +87,21 @@ class Machine:
 
     def wrong(self, why: str) -> Problem:
         """The problem that this is no pickle."""
-        return Problem("bad-checkpoint", f"its pickle {why}, at byte {self.base + self.word:,}", help="was it copied to its end?")
+        return Problem(
+            "bad-checkpoint", f"its pickle {why}, at byte {self.base + self.word:,}", help="was it copied to its end?"
+        )
 
     def refused(self, what: str, at: int | None = None) -> Problem:
         """The problem that a pickle may not say this."""
         where = self.base + (self.word if at is None else at)
-        message = f"its pickle has {what} at byte {where:,}, which the tensors of a state_dict do not need: it is not run"
-        return Problem("unsafe-checkpoint", message, help="save weights alone: torch.save(model.state_dict(), FILE), or as safetensors")
+        message = (
+            f"its pickle has {what} at byte {where:,}, which the tensors of a state_dict do not need: it is not run"
+        )
+        return Problem(
+            "unsafe-checkpoint",
+            message,
+            help="save weights alone: torch.save(model.state_dict(), FILE), or as safetensors",
+        )
 
     # --- the stack ------------------------------------------------------------------------
 
@@ -179,7 +189,9 @@ class Machine:
         if len(found) % 2:
             raise self.wrong("has a key without a value")
         for key, value in zip(found[::2], found[1::2]):  # noqa: B905 - as many of each
-            if type(key) not in (str, int, bool, float, type(None)) or (type(key) is int and not -LARGEST <= key < LARGEST):
+            if type(key) not in (str, int, bool, float, type(None)) or (
+                type(key) is int and not -LARGEST <= key < LARGEST
+            ):
                 raise self.refused("a key that is neither a text nor a number")
             target[key] = value
 

@@ -44,7 +44,9 @@ def read(file: File) -> Checkpoint:
     found = parse(file, file.read(8, length, "the header"), 8)
     tensors = [_tensor(file, key, entry, start) for key, entry in found if key != "__metadata__"]
     if len(tensors) > MOST_TENSORS:
-        raise Problem("file-too-large", f"'{shown(file.path)}' has {len(tensors):,} tensors; at most {MOST_TENSORS:,} are read")
+        raise Problem(
+            "file-too-large", f"'{shown(file.path)}' has {len(tensors):,} tensors; at most {MOST_TENSORS:,} are read"
+        )
     seen: set[str] = set()
     for tensor in tensors:
         if tensor.key in seen:
@@ -64,11 +66,15 @@ def parse(file: File, data: bytes, at: int) -> Pairs:
         raise Problem("file-too-large", message, help="is this the right file?")
     try:
         text = data.decode("utf-8")
-        found = json.loads(text, object_pairs_hook=Pairs, parse_int=_whole, parse_float=_refused, parse_constant=_refused)
+        found = json.loads(
+            text, object_pairs_hook=Pairs, parse_int=_whole, parse_float=_refused, parse_constant=_refused
+        )
     except UnicodeDecodeError as error:
         raise broken(file, f"its header is no UTF-8 at byte {at + error.start:,}") from None
     except json.JSONDecodeError as error:
-        raise broken(file, f"its header is no JSON at byte {at + len(text[: error.pos].encode()):,}: {error.msg.lower()}") from None
+        raise broken(
+            file, f"its header is no JSON at byte {at + len(text[: error.pos].encode()):,}: {error.msg.lower()}"
+        ) from None
     except RecursionError:
         raise broken(file, "its header is nested too deeply", "a header has three levels") from None
     except ValueError as error:

@@ -59,9 +59,7 @@ def read_index(file: File, *, outside: bool) -> Checkpoint:
     return _joined(file.path, folder, list(dict.fromkeys(where.values())), where, outside=outside)
 
 
-def _joined(
-    path: str, folder: str, names: list[str], where: dict[str, str] | None, *, outside: bool
-) -> Checkpoint:
+def _joined(path: str, folder: str, names: list[str], where: dict[str, str] | None, *, outside: bool) -> Checkpoint:
     """The tensors of all shards; ``where`` tells which one each key should be in."""
     from cnninspect.frontends.checkpoints import read_file
 
@@ -87,7 +85,10 @@ def _joined(
             tensors[tensor.key], homes[tensor.key] = tensor, name
         taken += file.taken
         if len(tensors) > MOST_TENSORS or taken > MOST_READ:
-            raise Problem("file-too-large", f"'{shown(path)}' has more than {MOST_TENSORS:,} tensors, or their tables are too long")
+            raise Problem(
+                "file-too-large",
+                f"'{shown(path)}' has more than {MOST_TENSORS:,} tensors, or their tables are too long",
+            )
     if where is not None:
         _check_homes(path, where, homes)
     kinds = " and ".join(dict.fromkeys(formats)) or "empty index"

@@ -75,7 +75,9 @@ def checked_shape(sizes: object, what: str) -> Shape:
     for size in sizes:
         if type(size) is not int or not 0 <= size < LARGEST:
             said = clip(size, 40) if type(size) in (int, str) else type(size).__name__
-            raise Problem("bad-checkpoint", f"{what} has the size {said} in its shape; sizes are whole numbers from 0 on")
+            raise Problem(
+                "bad-checkpoint", f"{what} has the size {said} in its shape; sizes are whole numbers from 0 on"
+            )
     return tuple(sizes)
 
 

@@ -81,7 +81,9 @@ def weights_of(found: Any, file: str) -> tuple[dict[str, Tensor], list[str]]:  #
             break
         others = [key for key in (*WRAPPERS, *AVERAGED) if key != inner and _holds(found.get(key))]
         if others:
-            notes.append(f"beside '{clip(inner)}' there are weights under {', '.join(map(repr, others))}, which are not looked at")
+            notes.append(
+                f"beside '{clip(inner)}' there are weights under {', '.join(map(repr, others))}, which are not looked at"
+            )
         path.append(inner)
         found = found[inner]
     if type(found) is not dict or (found and not _tensors(found)):
@@ -134,5 +136,7 @@ def _stored(key: str, tensor: Tensor, place: Callable[[Storage, str], Region]) -
     last = tensor.start + sum([(n - 1) * step for n, step in zip(shape, strides)])  # noqa: B905
     if 0 not in shape and (last + 1) * SIZES[tensor.dtype] > storage.size * size:
         have = storage.size * size
-        raise Problem("bad-checkpoint", f"{what} reaches to byte {(last + 1) * SIZES[tensor.dtype]:,} of a storage of {have:,}")
+        raise Problem(
+            "bad-checkpoint", f"{what} reaches to byte {(last + 1) * SIZES[tensor.dtype]:,} of a storage of {have:,}"
+        )
     return Stored(key, tensor.dtype, shape, region, tensor.start, None if dense(shape, strides) else strides)

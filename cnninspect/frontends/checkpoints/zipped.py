@@ -45,7 +45,9 @@ def read(file: File) -> Checkpoint:
 def _torch(file: File, archive: Archive, folder: str) -> Checkpoint:
     order = archive.members.get(f"{folder}byteorder")
     if order is not None and archive.read(order, 16, part=True) != b"little":
-        raise Problem("unknown-checkpoint", f"'{shown(file.path)}' was written by a big-endian machine", help="save it on another")
+        raise Problem(
+            "unknown-checkpoint", f"'{shown(file.path)}' was written by a big-endian machine", help="save it on another"
+        )
     member = archive.members[f"{folder}data.pkl"]
     data = archive.read(member, LARGEST_PICKLE)
     base = archive.region(member).offset if not member.method else 0

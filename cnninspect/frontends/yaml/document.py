@@ -109,7 +109,9 @@ def _section_help(section: str, value: Node) -> str:
 
     if section == "layers" and type(value) is Mapping:
         tight = next((key.text for key, _ in value.pairs if key.text[:1] == "-"), "")
-        return f"a space follows each dash: write '- {clip(tight[1:], 40)}: …'" if tight else "put '- ' before each layer"
+        return (
+            f"a space follows each dash: write '- {clip(tight[1:], 40)}: …'" if tight else "put '- ' before each layer"
+        )
     if type(value) is not Scalar:
         return ""
     if section == "layers" and value.text[:1] == "-":

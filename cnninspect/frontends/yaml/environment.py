@@ -57,7 +57,9 @@ def bad_variable(name: str) -> str:
     if name in RESERVED:
         return f"'{name}' already has a meaning in expressions"
     if not name.isidentifier():
-        return f"a name for expressions is made of letters, digits and '_', and begins with no digit, got '{clip(name)}'"
+        return (
+            f"a name for expressions is made of letters, digits and '_', and begins with no digit, got '{clip(name)}'"
+        )
     return ""
 
 

@@ -189,7 +189,9 @@ def likely_misread(shape: Shape) -> str:
     """A note on what an input was perhaps meant to be, where a window does not fit on it; empty where nothing shows."""
     written = clip(list(shape), 60)
     if len(shape) == MAX_AXES and shape[0] == 1 and shape[1] in CHANNELS:
-        note = f"the input {written} is read as 1 channel and three axes: if its first size is the batch, leave that out"
+        note = (
+            f"the input {written} is read as 1 channel and three axes: if its first size is the batch, leave that out"
+        )
     elif len(shape) > 2 and shape[-1] in CHANNELS and shape[0] > max(CHANNELS):  # noqa: PLR2004 - channels and two axes
         note = f"the input {written} is read as {shape[0]} channels: if they come last, write layout: channels_last"
     else:
