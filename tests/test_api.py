@@ -123,3 +123,28 @@ def test_rows_that_no_output_sees() -> None:
 
     assert unread("max_pool: {kernel: 3, stride: 2}") == (((7,),),)
     assert unread("reshape: [1, 2, 4]") == (None,)
+
+
+def test_memory_refuses_unknown_words(model: str) -> None:
+    """An unknown data type or optimizer is refused with those that there are."""
+    graph = api.load(model)
+    with pytest.raises(ValueError, match=r"unknown dtype 'float31': use float64, float32"):
+        api.memory(graph, dtype="float31")
+    with pytest.raises(ValueError, match=r"unknown optimizer 'lion': use sgd, momentum, adam, adamw"):
+        api.memory(graph, optimizer="lion")
+
+
+def test_limits_of_what_is_no_text(tmp_path: Path) -> None:
+    """A file that is no text has no limits, and its finding says why."""
+    (tmp_path / "m.yaml").write_bytes(b"name: \xff\xfe\n")
+    found = api.limits(str(tmp_path / "m.yaml"))
+    assert [finding.code for finding in found.loaded.findings] == ["invalid-encoding"]
+
+
+def test_totals_of_other_tools(model: str) -> None:
+    """A summary has the total of another tool where it was asked for."""
+    graph = api.load(model)
+    summary = api.summarize(graph, flops_as="torch", insight=False)
+    assert summary.peer is not None
+    assert summary.peer.total == 2 * (summary.totals.macs or 0)
+    assert (summary.insight, summary.roof) == (None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnninspect import api
-from cnninspect.ir import BrokenGraph, Graph, Output, Tensor, verify
+from cnninspect.ir import Arguments, BrokenGraph, Graph, Output, Tensor, verify
 
 MODEL = "input: [3, 8, 8]\nlayers:\n  - conv: {out: 4, kernel: 3}\n  - chunk: 2\n    name: halves\n  - add: [halves.0, halves.1]\n"
 
@@ -83,3 +83,12 @@ def test_a_graph_is_deterministic() -> None:
     """Elaborating the same text twice gives equal graphs."""
     first, second = (api.read("model.yaml", text=MODEL).graph for _ in range(2))
     assert first == second
+
+
+def test_arguments_do_not_tell_calls_apart() -> None:
+    """What a block was given says nothing about which call it is: calls are equal whatever their arguments."""
+    one, other = Arguments({"out": 4}), Arguments({"out": 8})
+    assert one == other
+    assert hash(one) == hash(other)
+    assert (one == 4) is False
+    assert one["out"] == 4

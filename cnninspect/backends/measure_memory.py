@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cnninspect.backends.build_network import Network
 
 
+LARGE = "an operator's library asked for more than its result takes"
+
+
 def owned(network: Network) -> set[int]:
     """The storages of parameters and buffers."""
     return {_key(tensor) for tensor in (*network.parameters(), *network.buffers())}
@@ -39,6 +42,13 @@ class Saving(Probe):
         self.bytes = 0
         self.each: dict[int, int] = {}
         """What each layer was the first to keep."""
+        self.born: set[int] = set()
+        self.large: dict[int, str] = {}
+        """Layers whose output lies in a storage that was asked for larger than it is."""
+
+    def given(self, value: Tensor) -> Tensor:
+        self.born.add(_key(value))
+        return value
 
     def hooks(self) -> saved_tensors_hooks:
         """The context in which tensors are saved."""
@@ -53,7 +63,11 @@ class Saving(Probe):
         return tensor.detach()
 
     def after(self, node: int, made: tuple[Tensor, ...]) -> None:
-        del made
+        for tensor in made:
+            key = _key(tensor)
+            if key not in self.born and tensor.untyped_storage().nbytes() > tensor.numel() * tensor.element_size():
+                self.large[node] = LARGE
+            self.born.add(key)
         self.each[node] = self.bytes - sum(self.each.values())
 
 
@@ -105,7 +119,7 @@ class Alive(TorchDispatchMode, Probe):
         if key in self.ignored or key in self.live:
             return
         if size > tensor.numel() * tensor.element_size():
-            self.notes[self.node] = "an operator's library asked for more than its result takes"
+            self.notes[self.node] = LARGE
         self.bytes += size
         self.live[key] = weakref.ref(storage, lambda _: self._drop(key, size))
         self.height = max(self.height, self.bytes)

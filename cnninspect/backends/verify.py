@@ -196,6 +196,9 @@ class _Held:
         )
         if layer is None:
             return figure
+        if training.large:
+            place, why = next(iter(training.large.items()))
+            return figure._replace(verdict=UNKNOWN, layer=self.graph.nodes[place].name, note=why)
         if not self.computed:  # which hands on views where a kernel of the CPU makes a copy
             return figure._replace(verdict=UNKNOWN, layer=layer, note=f"{note}: the meta device is no proof of that")
         return figure._replace(verdict=DIFFERS, layer=layer)

@@ -79,6 +79,8 @@ class Ran(Record):
     error: Figure | None
     made: dict[str, Tensor]
     """The heads themselves."""
+    large: dict[int, str] = {}  # noqa: RUF012 - a default of a tuple that nobody changes
+    """Layers whose output takes more than its size, and why."""
 
     def left_out(self) -> Ran:
         """A run in training that was not asked for."""
@@ -165,7 +167,7 @@ def learned(graph: Graph, network: Network, batch: int, seed: int, device: torch
         except LayerError as failed:
             error = refusal(failed)
     ran = _ran(graph, batch, "in training", shapes, made, saving.each, error)
-    return ran._replace(macs=counted.macs)
+    return ran._replace(macs=counted.macs, large=saving.large)
 
 
 class _Both(Probe):
@@ -181,6 +183,11 @@ class _Both(Probe):
     def after(self, node: int, made: tuple[Tensor, ...]) -> None:
         for probe in self.probes:
             probe.after(node, made)
+
+    def given(self, value: Tensor) -> Tensor:
+        for probe in self.probes:
+            probe.given(value)
+        return value
 
 
 def _backward(heads: Any) -> None:  # noqa: ANN401 - the tensors of a dict

@@ -44,15 +44,17 @@ class Array(Record):
 
 def read(path: str) -> Array:
     """The picture or array of a file; Problem where there is none."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise _bad(path, "it is no regular file")
     if not os.path.isfile(path):
-        raise Problem("no-such-file", f"there is no file '{clip(path)}'", help=HELP)
+        raise Problem("file-not-found", f"there is no file '{clip(path)}'", help=HELP)
     size = os.path.getsize(path)
     if size > LARGEST:
         raise _bad(path, f"it has {size:,} bytes, and {LARGEST:,} are read")
     try:
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
-    except OSError as error:
+    except OSError as error:  # pragma: no cover - a file that only others may read, and root reads all
         raise _bad(path, (error.strerror or str(error)).lower()) from None
     if data.startswith(PNG):
         return _png(path, data)

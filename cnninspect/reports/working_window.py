@@ -140,7 +140,7 @@ def padding(inputs: Sequence[Shape], facts: Facts) -> Section | None:
     found = {name: coverage(slide) for name, slide in on.items()}
     if (
         not any(seen.first or seen.last for seen in found.values())
-        or min(map(min, zip(*[s[5:] for s in on.values()]))) < 0
+        or min(map(min, zip(*[s[5:] for s in on.values()]))) < 0  # noqa: B905 - one each
     ):
         return None
     rows = [row for side in (0, 1) for row in _side(on, found, side)]

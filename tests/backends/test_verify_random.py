@@ -35,4 +35,6 @@ def test_random_networks_verify(model: Item) -> None:
     assert refused == ("too few values" in told["shapes"].note)
     assert [figure for figure in found.figures if figure.verdict == "differs"] == []
     if not refused:
-        assert {name for name in SURE if told[name].verdict != "agreed"} == set()
+        odd = {name for name in SURE if told[name].verdict != "agreed"}
+        large = "library" in told["saved for backward"].note  # a transposed conv in 3-D takes more than its output
+        assert odd == ({"saved for backward"} if large else set())

@@ -15,6 +15,7 @@ from torch import nn  # noqa: E402
 
 from cnninspect import api  # noqa: E402
 from cnninspect.frontends import checkpoints  # noqa: E402
+from cnninspect.values import Problem  # noqa: E402
 from tests.support.checkpoints import table, with_header, written  # noqa: E402
 from tests.support.models import graph_of  # noqa: E402
 
@@ -302,3 +303,23 @@ def test_an_unknown_layout() -> None:
     """A layout that is none is a mistake of the caller."""
     with pytest.raises(ValueError, match="unknown layout 'tf': use torch, keras"):
         api.load_weights(network(), GRAPH, "w.pt", layout="tf")
+
+
+def test_a_tensor_that_carries_a_remark(tmp_path: Path) -> None:
+    """A tensor with an attribute of its own is stored in another way, and is the same tensor."""
+    noted = torch.arange(4.0)
+    noted.remark = "mine"  # type: ignore[attr-defined]
+    torch.save({"w": noted}, tmp_path / "noted.pt")
+    found = checkpoints.read(str(tmp_path / "noted.pt"))
+    assert [(tensor.key, tensor.shape) for tensor in found.tensors] == [("w", (4,))]
+
+
+def test_a_state_dict_that_lies_too_deep(tmp_path: Path) -> None:
+    """Weights below a dozen wrappers are not looked for."""
+    found: object = {"w": torch.ones(2)}
+    for _ in range(12):
+        found = {"model": found}
+    torch.save(found, tmp_path / "deep.pt")
+    with pytest.raises(Problem) as raised:
+        checkpoints.read(str(tmp_path / "deep.pt"))
+    assert raised.value.code == "unknown-checkpoint"

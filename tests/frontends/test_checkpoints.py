@@ -514,15 +514,16 @@ def test_flipped_and_cut(tmp_path_factory: pytest.TempPathFactory, kind: str, da
     try:
         found = checkpoints.read(str(path))
     except Problem as problem:
-        assert problem.code in {
-            "bad-checkpoint",
-            "unknown-checkpoint",
-            "unsafe-checkpoint",
-            "file-too-large",
-            "file-not-found",
-        }
+        known = {"bad-checkpoint", "unknown-checkpoint", "unsafe-checkpoint", "file-too-large", "file-not-found"}
+        assert problem.code in known  # noqa: PT017
         assert problem.message.isprintable()  # noqa: PT017
         return
     for held in found.tensors:
         region = held.region
         assert region.offset + (region.size if region.packed is None else region.packed) <= len(data_)
+
+
+def test_a_pickle_that_breaks_off_is_not_torchs(tmp_path: Path) -> None:
+    """A pickle that torch did not write is told to be one, also where it breaks off."""
+    code, message = refusal(str(written(tmp_path, b"\x80\x02}q\x00(", "cut.pt")), tmp_path)
+    assert (code, message) == ("unknown-checkpoint", "'cut.pt' is a pickle, and not one of torch.save")

@@ -135,3 +135,11 @@ def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "LARGEST", 4)
     with pytest.raises(Problem, match="it has 5 bytes, and 4 are read"):
         images.read(str(path))
+
+
+def test_a_folder_is_no_picture(tmp_path: Path) -> None:
+    """A folder or a pipe is not read as a picture."""
+    with pytest.raises(Problem) as raised:
+        images.read(str(tmp_path))
+    assert raised.value.code == "bad-input-file"
+    assert "it is no regular file" in raised.value.message

@@ -17,8 +17,8 @@ ROWS: list[tuple[str, dict[str, object], Holds]] = [
     ("batch_norm", {}, Holds(inputs=(0,), once=8)),  # mean and deviation of 4 channels
     ("batch_norm", {"track": False}, Holds(inputs=(0,), once=8, scratch_once=8)),
     ("batch_norm", {"frozen": True}, Holds(once=4, scratch=60, scratch_once=8)),
-    ("instance_norm", {}, Holds(inputs=(0,), elements=8, scratch=8)),
-    ("instance_norm", {"affine": True, "track": True}, Holds(inputs=(0,), elements=20, scratch=16)),
+    ("instance_norm", {}, Holds(inputs=(0,), elements=8, scratch=8, straight=True)),
+    ("instance_norm", {"affine": True, "track": True}, Holds(inputs=(0,), elements=20, scratch=16, straight=True)),
     ("group_norm", {"groups": 2}, Holds(inputs=(0,), elements=4, scratch=4, fresh=True)),  # two figures a group
     ("layer_norm", {}, Holds(inputs=(0,), elements=30, scratch=30, fresh=True)),  # two figures a position
     ("layer_norm", {"axes": 3}, Holds(inputs=(0,), elements=2, scratch=2, fresh=True)),

@@ -22,6 +22,14 @@ WITHOUT_EXAMPLE = {
     *("bad-checkpoint", "unknown-checkpoint", "unsafe-checkpoint"),  # of files that are no models
     *("tensor-missing", "tensor-shape", "tensor-unexpected"),
     "cannot-build",  # is found when a network is built, not when it is read
+    *(
+        "bad-input-file",
+        "cannot-export",
+        "cannot-import",
+        "cannot-run",
+        "missing-onnx",
+        "out-of-memory",
+    ),  # when it is run
     "cannot-measure",
     "extends-too-deep",  # takes seventeen files
     "file-not-found",  # takes no file at all

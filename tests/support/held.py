@@ -187,6 +187,11 @@ def perturbed(graph: Graph) -> bool:
     return "max_pool" in flat or "conv_transpose" in deep or any(node.op == "sparse_conv" for node in graph.nodes)
 
 
+def roomy(graph: Graph) -> bool:
+    """Whether a storage may be larger than the map in it: behind a transposed conv in 3-D, as its library pleases."""
+    return any(node.op == "conv_transpose" and len(node.outputs[0] or ()) == 4 for node in graph.nodes)
+
+
 KERNELS = (
     *("aten::mkldnn_convolution", "aten::_slow_conv2d_forward", "aten::slow_conv3d_forward"),
     "aten::native_batch_norm",

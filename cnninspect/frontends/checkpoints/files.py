@@ -91,4 +91,4 @@ def _near(path: str) -> str:
     from cnninspect.frontends.yaml.hints import near
 
     meant = near(name, names)
-    return f"did you mean '{clip(os.path.join(folder, meant))}'?" if meant else ""
+    return f"did you mean '{clip(os.path.join(folder, meant), 4096)}'?" if meant else ""
