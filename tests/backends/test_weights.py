@@ -308,7 +308,7 @@ def test_an_unknown_layout() -> None:
 def test_a_tensor_that_carries_a_remark(tmp_path: Path) -> None:
     """A tensor with an attribute of its own is stored in another way, and is the same tensor."""
     noted = torch.arange(4.0)
-    noted.remark = "mine"  # type: ignore[attr-defined]
+    noted.remark = "mine"
     torch.save({"w": noted}, tmp_path / "noted.pt")
     found = checkpoints.read(str(tmp_path / "noted.pt"))
     assert [(tensor.key, tensor.shape) for tensor in found.tensors] == [("w", (4,))]
