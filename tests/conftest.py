@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+from tests.support.budget import CI, EXAMPLES
+
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("searching", derandomize=False)
+settings.load_profile("steady" if EXAMPLES == CI else "searching")
+"""CI tries the same cases every time, so that a change is what makes it fail; CNNINSPECT_EXAMPLES searches for new ones."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
