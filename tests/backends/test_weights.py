@@ -15,7 +15,6 @@ from torch import nn  # noqa: E402
 
 from cnninspect import api  # noqa: E402
 from cnninspect.frontends import checkpoints  # noqa: E402
-from cnninspect.values import Problem  # noqa: E402
 from tests.support.checkpoints import table, with_header, written  # noqa: E402
 from tests.support.models import graph_of  # noqa: E402
 
@@ -315,11 +314,11 @@ def test_a_tensor_that_carries_a_remark(tmp_path: Path) -> None:
 
 
 def test_a_state_dict_that_lies_too_deep(tmp_path: Path) -> None:
-    """Weights below a dozen wrappers are not looked for."""
-    found: object = {"w": torch.ones(2)}
+    """Of weights within weights within weights those of the fourth depth are taken, and the rest is told."""
+    found: dict[str, object] = {"w": torch.ones(2)}
     for _ in range(12):
-        found = {"model": found}
+        found = {"w": torch.ones(2), "model": found}
     torch.save(found, tmp_path / "deep.pt")
-    with pytest.raises(Problem) as raised:
-        checkpoints.read(str(tmp_path / "deep.pt"))
-    assert raised.value.code == "unknown-checkpoint"
+    read = checkpoints.read(str(tmp_path / "deep.pt"))
+    assert [tensor.key for tensor in read.tensors] == ["w"]
+    assert read.notes == ("the weights stand under 'model.model.model.model'", "1 entry is no tensor: model")
