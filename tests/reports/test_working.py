@@ -17,7 +17,7 @@ from cnninspect.reports import working_torch
 from cnninspect.reports.working import computation
 from cnninspect.reports.working_window import padding, size
 from cnninspect.values import Problem, Problems
-from cnninspect.workings import Figure, Slide, coverage, decimal, less, plus, times
+from cnninspect.workings import Figure, Slide, coverage, decimal, less, plus, slid, times
 from tests.reports.test_working_arithmetic import NAMES, axis_values, holds
 from tests.support.budget import EXAMPLES
 from tests.support.rows import Row, make
@@ -213,3 +213,11 @@ def test_literals(value: object, text: str) -> None:
     """Values are written so that Python reads them again, infinity included."""
     assert working_torch.literal(value) == text
     assert eval(text) == value
+
+
+def test_same_with_gaps_between_windows() -> None:
+    """Where windows have gaps between them Caffe's rounding gives one position more than ⌈n/s⌉, and the formula shows it."""
+    one_more = slid(Slide(n=2, out=2, kernel=1, stride=2, dilation=1, before=0, after=0), "caffe", "same")
+    as_ever = slid(Slide(n=2, out=1, kernel=1, stride=2, dilation=1, before=0, after=0), "floor", "same")
+    assert one_more[: len(as_ever)] == as_ever
+    assert (as_ever[0].value, one_more[-1].value) == (1, 2)
