@@ -63,20 +63,12 @@ def bench(
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
     samples: Annotated[bool, typer.Option("--samples", help="Every run's time in the JSON.")] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="For weights and inputs.")] = 0,
-    input: Annotated[
-        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
-    ] = None,
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
-    ] = None,
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
-    ] = None,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
-    ] = False,
+    input: common.Inputs = None,
+    variant: common.Variant = None,
+    set: common.Sets = None,
+    color: common.Color = "auto",
+    output: common.Output = None,
+    allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
     """Measure how long networks take in torch.

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 
 COLORS = ("auto", "always", "never")
+Inputs = Annotated[
+    list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
+]
+Variant = Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")]
+Color = Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")]
+Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")]
+Outside = Annotated[bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")]
 Plugins = Annotated[
     list[str] | None,
     typer.Option("--plugin", metavar="MODULE", help="Import a module that defines layers of its own."),

@@ -56,7 +56,7 @@ def conv(
         typer.Option(metavar="SIZES", help="Which windows make this of --input? Without it: which inputs become it?"),
     ] = None,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
+    color: common.Color = "auto",
     file: Annotated[str | None, typer.Option("-o", metavar="FILE", help="Write to a file.")] = None,
 ) -> int:
     """Work out one convolution or pool, forwards or backwards.

@@ -14,19 +14,13 @@ from cnninspect.values import clip
 
 def expand(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A file, - for standard input, or a shipped network.")],
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
-    ] = None,
-    input: Annotated[
-        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
-    ] = None,
+    variant: common.Variant = None,
+    set: common.Sets = None,
+    input: common.Inputs = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the model to a file.")
     ] = None,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
-    ] = False,
+    allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
     """Print a network as flat YAML that means the same.

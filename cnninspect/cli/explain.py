@@ -29,22 +29,16 @@ def explain(
         str | None, typer.Argument(metavar="LAYER", help="A layer of the model, as summary names it.")
     ] = None,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json (with LAYER).")] = "text",
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
-    ] = None,
-    input: Annotated[
-        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
-    ] = None,
+    variant: common.Variant = None,
+    set: common.Sets = None,
+    input: common.Inputs = None,
     batch: Annotated[int, typer.Option(metavar="N", help="Samples in a batch, for costs and activations.")] = 1,
     dtype: Annotated[
         str, typer.Option(metavar="TYPE", help="float64, float32, float16, bfloat16, float8 or int8.")
     ] = "float32",
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
+    color: common.Color = "auto",
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
-    ] = False,
+    allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
     """Explain a layer, a word, an error code, or a layer's figures.

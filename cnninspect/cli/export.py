@@ -26,13 +26,9 @@ def export(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A file, - for standard input, or a shipped network.")],
     to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="pytorch, onnx, dot, mermaid or json.")],
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
-    ] = None,
-    input: Annotated[
-        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
-    ] = None,
+    variant: common.Variant = None,
+    set: common.Sets = None,
+    input: common.Inputs = None,
     depth: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="dot, mermaid: fold names of more than N parts into one box.")
     ] = None,
@@ -47,9 +43,7 @@ def export(
     weights: Annotated[
         str | None, typer.Option(metavar="FILE", help="onnx: a checkpoint, .pt, .pth or .safetensors.")
     ] = None,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
-    ] = False,
+    allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
     """Write a network in another form.

@@ -36,25 +36,17 @@ def limits(
     last: Annotated[int | None, typer.Option("--to", metavar="N", help="Its last size.")] = None,
     step: Annotated[int | None, typer.Option(metavar="N", help="The distance between two of its sizes.")] = None,
     format: Annotated[str, typer.Option(metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
-    input: Annotated[
-        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
-    ] = None,
+    input: common.Inputs = None,
     batch: Annotated[int, typer.Option(metavar="N", help="Samples in a batch, for costs and memory.")] = 1,
     dtype: Annotated[
         str, typer.Option(metavar="TYPE", help="float64, float32, float16, bfloat16, float8 or int8.")
     ] = "float32",
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
-    ] = None,
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
-    ] = None,
+    variant: common.Variant = None,
+    set: common.Sets = None,
+    color: common.Color = "auto",
+    output: common.Output = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out what the figures mean.")] = False,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
-    ] = False,
+    allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
     """Tell which input sizes fit, and how costs grow.

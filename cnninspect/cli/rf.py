@@ -53,22 +53,14 @@ def rf(
     seed: Annotated[int, typer.Option(metavar="N", help="Where the random numbers of --effective begin.")] = 0,
     samples: Annotated[int, typer.Option(metavar="N", help="Random networks that --effective measures.")] = 16,
     device: Annotated[str, typer.Option(metavar="WHERE", help="cpu, cuda, mps or auto, for --effective.")] = "cpu",
-    input: Annotated[
-        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
-    ] = None,
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
-    ] = None,
+    input: common.Inputs = None,
+    variant: common.Variant = None,
+    set: common.Sets = None,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
-    ] = None,
+    color: common.Color = "auto",
+    output: common.Output = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out what the figures mean.")] = False,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
-    ] = False,
+    allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
     """Show the receptive field of every layer, or what one unit sees.

@@ -41,20 +41,12 @@ def run(
     top: Annotated[int, typer.Option(metavar="K", help="The largest elements of each output; 0 for none.")] = 5,
     runs: Annotated[int, typer.Option(metavar="N", help="How many runs are timed.")] = 5,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
-    input: Annotated[
-        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
-    ] = None,
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
-    ] = None,
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
-    ] = None,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
-    ] = False,
+    input: common.Inputs = None,
+    variant: common.Variant = None,
+    set: common.Sets = None,
+    color: common.Color = "auto",
+    output: common.Output = None,
+    allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
     """Build a network with torch and run it: shapes, time, memory and values of every layer as they happened.

@@ -43,9 +43,7 @@ def summary(
     units: Annotated[
         str, typer.Option(metavar="UNIT", help="raw, auto (three digits and a letter), k, M or G.")
     ] = "raw",
-    input: Annotated[
-        list[str] | None, typer.Option(metavar="SIZES", help="Another input, such as 3x256x256 or left=3x64x64.")
-    ] = None,
+    input: common.Inputs = None,
     batch: Annotated[int, typer.Option(metavar="N", help="Samples in a batch, for costs and activations.")] = 1,
     dtype: Annotated[
         str, typer.Option(metavar="TYPE", help="float64, float32, float16, bfloat16, float8 or int8.")
@@ -64,19 +62,13 @@ def summary(
         str | None,
         typer.Option(metavar="DEVICE", help="Also estimated times on a device, such as a100_sxm_80gb, or a file."),
     ] = None,
-    variant: Annotated[str | None, typer.Option(metavar="NAME", help="A variant of the model.")] = None,
-    set: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a param.")
-    ] = None,
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")
-    ] = None,
+    variant: common.Variant = None,
+    set: common.Sets = None,
+    color: common.Color = "auto",
+    output: common.Output = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the totals.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Add columns.")] = False,
-    allow_outside: Annotated[
-        bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")
-    ] = False,
+    allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
     """Show layers, shapes, parameters and MACs.

@@ -42,7 +42,7 @@ def zoo(
     ] = None,
     plot: Annotated[bool, typer.Option("--plot", help="Draw parameters (--plot top1: accuracy) against MACs.")] = False,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or markdown.")] = "table",
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")] = "auto",
+    color: common.Color = "auto",
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the list to a file.")
     ] = None,
