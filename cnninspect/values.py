@@ -32,6 +32,13 @@ class Span(Record):
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
+class Edit(Record):
+    """What a file should say in place of a stretch of it; an empty stretch is an insertion."""
+
+    span: Span
+    text: str
+
+
 class Finding(Record):
     """One thing to tell about a model, the same record in every format."""
 
@@ -44,6 +51,10 @@ class Finding(Record):
     span: Span
     layer: str | None = None
     """The qualified name of the layer, where there is one."""
+    facts: Mapping[str, object] = {}
+    """What machine formats add to the record: of a budget its metric, value, limit and top contributors."""
+    edits: tuple[Edit, ...] = ()
+    """The edits that certainly mend it, all or none; empty where a person has to decide."""
 
 
 class Problem(Exception):
