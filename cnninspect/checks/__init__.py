@@ -1,0 +1,1 @@
+"""Questions about a model whose answers are findings: lint rules, budgets, the lock file."""

@@ -1,0 +1,1 @@
+"""How a network is trained: the options of a training section, without torch."""
