@@ -27,7 +27,7 @@ BELOW: dict[str, set[str]] = {
     "checks": {*PLAIN, "options", "layers", "ir", "passes", "frontends", "analysis"},
     "comparing": {*PLAIN, "ir", "passes"},
     "recipe": {*PLAIN, "options"},
-    "data": PLAIN,
+    "data": {*PLAIN, "frontends"},  # the readers of arrays that checkpoints have
     "training": {*PLAIN, "options", "ir", "passes", "recipe", "backends", "data"},
     "reports": {*PLAIN, "options", "layers", "ir", "passes", "calculator", "recipe", "checks", "comparing", "api"},
     "api": {

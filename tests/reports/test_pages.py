@@ -21,6 +21,7 @@ CALLS = {"Problem", "BadText", "Unreadable", "ExpressionError", "add", "say", "_
 WITHOUT_EXAMPLE = {
     *("bad-checkpoint", "unknown-checkpoint", "unsafe-checkpoint"),  # of files that are no models
     *("tensor-missing", "tensor-shape", "tensor-unexpected"),
+    *("bad-data", "unknown-data"),  # of images, not of models
     "cannot-build",  # is found when a network is built, not when it is read
     *(
         "bad-input-file",

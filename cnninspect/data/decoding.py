@@ -1,0 +1,77 @@
+"""Images of files decoded by worker processes, in the order of the epoch whatever their number."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from cnninspect.values import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor
+
+    from cnninspect.data.loading import Loader
+
+Work = tuple["Tensor", "Tensor"]
+"""Samples and their positions in the epoch."""
+Told = tuple[str, str, str]
+"""A Problem on its way between processes: code, message, help."""
+
+
+class Decoding(Dataset["Tensor | Told"]):
+    """Pieces of work by number; each makes the images of a batch."""
+
+    def __init__(self, loader: Loader, epoch: int, work: list[Work]) -> None:
+        self.loader = loader
+        self.epoch = epoch
+        self.work = work
+
+    def __len__(self) -> int:
+        return len(self.work)
+
+    def __getitem__(self, number: int) -> Tensor | Told:
+        """The images of one batch, in the network's size."""
+        samples, places = self.work[number]
+        try:
+            pairs = zip(samples.tolist(), places.tolist())  # noqa: B905 - as many
+            return torch.cat([self.loader.decoded(self.epoch, sample, place) for sample, place in pairs])
+        except Problem as problem:
+            return problem.code, problem.message, problem.help
+
+
+def decoded(loader: Loader, epoch: int, work: list[Work]) -> Iterator[tuple[Tensor, Tensor]]:
+    """The samples of each piece of work and their images.
+
+    The generator is our own: torch's loader would take a number out of the one that dropout uses.
+    """
+    workers = min(loader.loading.workers, len(work))
+    with warnings.catch_warnings():  # the number of workers is the user's choice
+        warnings.simplefilter("ignore")
+        loading = iter(
+            DataLoader(
+                Decoding(loader, epoch, work),
+                batch_size=None,
+                num_workers=workers,
+                pin_memory=loader.loading.device.startswith("cuda"),
+                worker_init_fn=_quiet if workers else None,
+                generator=torch.Generator(),
+            )
+        )
+    for (samples, _), images in zip(work, loading, strict=True):
+        if isinstance(images, (tuple, list)):
+            code, message, remedy = images
+            raise Problem(code, message, help=remedy)
+        yield samples, images
+
+
+def _quiet(worker: int) -> None:
+    """A worker leaves Ctrl-C to the process that it works for."""
+    import signal
+
+    del worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
