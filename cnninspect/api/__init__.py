@@ -23,6 +23,8 @@ from cnninspect.values import Problem, Problems
 
 if TYPE_CHECKING:
     from cnninspect.api.benching import bench
+    from cnninspect.api.checked import Checked, fails
+    from cnninspect.api.checking import check
     from cnninspect.api.checkpoints import load_weights, weights
     from cnninspect.api.exporting import export_onnx, export_python
     from cnninspect.api.insight import (
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from cnninspect.api.verifying import run, smaller, verify
 
 LATER = {
+    "Checked": "checked",
+    "fails": "checked",
+    "check": "checking",
     "ReceptiveFields": "insight",
     "effective_field": "insight",
     "limits": "insight",
@@ -72,6 +77,7 @@ __all__ = [
     "COUNTS",
     "PEERS",
     "CannotRun",
+    "Checked",
     "Insight",
     "ModelError",
     "Problem",
@@ -82,9 +88,11 @@ __all__ = [
     "Summary",
     "bench",
     "build",
+    "check",
     "effective_field",
     "export_onnx",
     "export_python",
+    "fails",
     "flops_as",
     "limits",
     "load",

@@ -18,6 +18,7 @@ COMMANDS = (
     "rf",
     "memory",
     "limits",
+    "check",
     "weights",
     "run",
     "verify",

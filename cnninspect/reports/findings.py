@@ -40,8 +40,18 @@ def render(
         return ""
     by_name = {source.name: source for source in sources}
     paint = _paint if color else _plain
-    shown = ["\n".join(_lines(finding, by_name, paint, width or WIDTH)) for finding in findings[:MOST_SHOWN]]
+    shown = ["\n".join(_of_source(finding, by_name, paint, width or WIDTH)) for finding in findings[:MOST_SHOWN]]
     return "\n\n".join([*shown, _total(findings, paint)]) + "\n"
+
+
+def render_one(finding: Finding, line: str, *, color: bool = False, width: int | None = None) -> str:
+    """One finding with the line of the file that it points at; an empty line is not shown."""
+    return "\n".join(_lines(finding, line, _paint if color else _plain, width or WIDTH)) + "\n"
+
+
+def bold(text: str, *, color: bool) -> str:
+    """A text that stands out where there is colour."""
+    return _paint(text, BOLD) if color else text
 
 
 def records(findings: Iterable[Finding]) -> list[dict[str, object]]:
@@ -89,15 +99,20 @@ def _total(findings: Sequence[Finding], paint: Painter) -> str:
     return paint(total if len(findings) <= MOST_SHOWN else f"{total}; the first {MOST_SHOWN} are shown", BOLD)
 
 
-def _lines(finding: Finding, sources: dict[str, Source], paint: Painter, width: int) -> list[str]:
-    span, shade = finding.span, COLORS[finding.severity]
+def _of_source(finding: Finding, sources: dict[str, Source], paint: Painter, width: int) -> list[str]:
+    span = finding.span
     source = sources.get(span.file)
     line = source.line(span.line) if source is not None and span.line else ""
+    return _lines(finding, line, paint, width, known=source is not None)
+
+
+def _lines(finding: Finding, line: str, paint: Painter, width: int, *, known: bool = True) -> list[str]:
+    span, shade = finding.span, COLORS[finding.severity]
     number = str(span.line) if line else ""
     gutter = " " * max(len(number), 1)
     lines = [
         paint(f"{finding.severity}[{finding.code}]", shade) + paint(f": {safe(finding.message)}", BOLD),
-        gutter + paint("--> ", BLUE) + safe(_place(span, known=source is not None)),
+        gutter + paint("--> ", BLUE) + safe(_place(span, known=known)),
     ]
     if line:
         text, carets = excerpt(line, span, max(width - len(number) - 3, NARROWEST))

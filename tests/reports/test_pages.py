@@ -35,6 +35,7 @@ WITHOUT_EXAMPLE = {
     "extends-too-deep",  # takes seventeen files
     "file-not-found",  # takes no file at all
     "file-too-large",
+    "internal-error",
     "missing-torch",
     "not-a-file",
     "plugin-failed",

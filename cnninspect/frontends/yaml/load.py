@@ -202,7 +202,7 @@ def build(
     outputs = read_outputs(elaborator, context, last, document)
     if not report.broken:  # what a mistake leaves out may be what uses them
         warn_unused(document, elaborator, report)
-    name = wanted.variant or document.text("name") or _stem(document.source.name)
+    name = wanted.variant or document.text("name") or stem(document.source.name)
     return verify(
         Graph(
             name=name,
@@ -264,7 +264,8 @@ def _plain(node: Node | None) -> object:
     return {key.text: _plain(value) for key, value in node.pairs}
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """What a model is called that has no name: its file without folder and suffix."""
     return name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or name
 
 
