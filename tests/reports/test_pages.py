@@ -32,6 +32,7 @@ WITHOUT_EXAMPLE = {
         "out-of-memory",
     ),  # when it is run
     "cannot-measure",
+    "cannot-save",  # a disk that is full
     "extends-too-deep",  # takes seventeen files
     "file-not-found",  # takes no file at all
     "file-too-large",
