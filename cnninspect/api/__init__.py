@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cnninspect.api.checked import Checked, fails
     from cnninspect.api.checking import check
     from cnninspect.api.checkpoints import load_weights, weights
+    from cnninspect.api.diffing import diff
     from cnninspect.api.exporting import export_onnx, export_python
     from cnninspect.api.insight import (
         ReceptiveFields,
@@ -49,6 +50,7 @@ LATER = {
     "receptive_fields": "insight",
     "widest_field": "insight",
     "bench": "benching",
+    "diff": "diffing",
     "export_onnx": "exporting",
     "export_python": "exporting",
     "build": "running",
@@ -89,6 +91,7 @@ __all__ = [
     "bench",
     "build",
     "check",
+    "diff",
     "effective_field",
     "export_onnx",
     "export_python",

@@ -20,6 +20,7 @@ COMMANDS = (
     "limits",
     "check",
     "weights",
+    "diff",
     "run",
     "verify",
     "bench",

@@ -1,0 +1,121 @@
+"""Two networks held against each other: what is new, what is gone, what differs, and what only follows from that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.comparing.changes import Altered, Comparison, Follower, Setting
+from cnninspect.comparing.figures import figures, together
+from cnninspect.comparing.heads import heads
+from cnninspect.comparing.keys import tensors
+from cnninspect.comparing.pairing import pair
+from cnninspect.comparing.renaming import renames
+from cnninspect.comparing.tokens import frozen
+from cnninspect.comparing.wiring import Wiring
+
+if TYPE_CHECKING:
+    from cnninspect.ir import Graph, Node
+
+OUTSIDE = "trainable"
+"""The option that no call of torch's has: whether a layer learns is told to the optimizer."""
+
+
+def compare(old: Graph, new: Graph, *, batch: int = 1, dtype: str = "float32") -> Comparison:
+    """Everything that differs between two networks, and their figures at a batch and data type."""
+    pairing = pair(old, new)
+    wiring = Wiring(old, new, pairing)
+    forward = pairing.forward
+    kept = set(forward.values())
+    altered, followers = _matched(wiring)
+    counts = [(old.nodes[i].name, new.nodes[j].name, _stored(old.nodes[i])) for i, j in sorted(forward.items())]
+    return Comparison(
+        old=old,
+        new=new,
+        batch=batch,
+        dtype=dtype,
+        figures=together(figures(old, batch, dtype), figures(new, batch, dtype)),
+        pairs=tuple(sorted(forward.items())),
+        added=tuple([j for j in range(len(new.nodes)) if j not in kept]),
+        removed=tuple([i for i in range(len(old.nodes)) if i not in forward]),
+        altered=altered,
+        followers=followers,
+        renamed=renames(counts),
+        heads=heads(wiring),
+        tensors=tensors(old, new, forward) if old.complete and new.complete else None,
+    )
+
+
+def _matched(wiring: Wiring) -> tuple[tuple[Altered, ...], tuple[Follower, ...]]:
+    """Of the layers that are in both networks those that differ, in the order of the new one."""
+    altered, followers = [], []
+    for i, j in sorted(wiring.forward.items(), key=lambda places: places[1]):
+        ours, theirs = wiring.old.nodes[i], wiring.new.nodes[j]
+        found = _altered(wiring, i, j)
+        if found != Altered(i, j):
+            altered.append(found)
+        elif ours.facts is not theirs.facts and _shapes(ours) != _shapes(theirs):
+            followers.append(Follower(i, j))
+    return tuple(altered), tuple(followers)
+
+
+def _altered(wiring: Wiring, i: int, j: int) -> Altered:
+    """What differs between the same layer of both networks by itself."""
+    old, new = wiring.old, wiring.new
+    ours, theirs = old.nodes[i], new.nodes[j]
+    moved = wiring.moved.get(i, 0)
+    reads = None
+    if not moved and wiring.rewired(i, j):
+        reads = (
+            tuple([old.tensor_name(tensor) for tensor in ours.inputs]),
+            tuple([new.tensor_name(tensor) for tensor in theirs.inputs]),
+        )
+    shares = None
+    if (None if ours.shares is None else wiring.forward.get(ours.shares, -1)) != theirs.shares:
+        shares = (
+            None if ours.shares is None else old.nodes[ours.shares].name,
+            None if theirs.shares is None else new.nodes[theirs.shares].name,
+        )
+    types = (ours.op, theirs.op) if ours.op != theirs.op else None
+    return Altered(i, j, types, _settings(wiring, ours, theirs), reads, shares, moved)
+
+
+def _settings(wiring: Wiring, ours: Node, theirs: Node) -> tuple[Setting, ...]:
+    """The options that differ; none where they only spell the same otherwise."""
+    if ours.layer is theirs.layer or ours.layer is None or theirs.layer is None:
+        return ()
+    before, after = ours.layer.settings(), theirs.layer.settings()
+    if ours.op != theirs.op:
+        before = {key: value for key, value in before.items() if key in ours.layer.given}
+        after = {key: value for key, value in after.items() if key in theirs.layer.given}
+    found = [
+        Setting(key, before.get(key), after.get(key))
+        for key in {**before, **after}
+        if frozen(before.get(key)) != frozen(after.get(key))
+    ]
+    if found and ours.op == theirs.op and _spelled_otherwise(wiring, ours, theirs):
+        found = [setting for setting in found if setting.option == OUTSIDE]
+    return tuple(found)
+
+
+def _spelled_otherwise(wiring: Wiring, ours: Node, theirs: Node) -> bool:
+    """Whether two layers do the same for torch on the inputs that they have."""
+    if ours.facts is None or ours.facts != theirs.facts or ours.layer is None or theirs.layer is None:
+        return False
+    before = [wiring.old.shape(tensor) for tensor in ours.inputs]
+    after = [wiring.new.shape(tensor) for tensor in theirs.inputs]
+    if None in before or before != after:
+        return False
+    known = [shape for shape in before if shape is not None]
+    return ours.layer.call(known) == theirs.layer.call(known)
+
+
+def _shapes(node: Node) -> object:
+    facts = node.facts
+    return None if facts is None else (facts.outputs, facts.weights, facts.buffers, node.copies)
+
+
+def _stored(node: Node) -> int:
+    """How many tensors a layer stores itself."""
+    if node.facts is None or node.shares is not None:
+        return 0
+    return len(node.facts.weights) + len(node.facts.buffers)
