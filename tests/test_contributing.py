@@ -9,7 +9,7 @@ import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -53,8 +53,24 @@ def mix(folder: Path) -> Iterator[type[Layer]]:
 
 
 def test_there_is_one_block_of_each_language() -> None:
-    """The text has a shell block, the rooms and one example in Python, which the tests below read."""
-    assert [part.partition("\n")[0] for part in FENCED] == ["sh", "", "python"]
+    """The text has a shell block, the rooms, a layer in Python and a design rule, which the tests below read."""
+    languages = [part.partition("\n")[0] for part in FENCED]
+    assert len(languages) == len(set(languages))
+    assert {"sh", "", "python", "py"} <= set(languages)
+
+
+def test_the_example_is_a_design_rule() -> None:
+    """The rule finds a bias before batch norm, at the option, with an edit that removes it, and nothing else."""
+    from cnninspect import api
+    from cnninspect.checks.subject import Subject
+
+    rule: dict[str, Any] = {}
+    exec(CODE["py"], rule)
+    text = "input: [3, 8, 8]\nlayers:\n  - conv: {out: 4, kernel: 1, bias: true}\n  - batch_norm\n  - relu\n"
+    (found,) = rule["check"](Subject(api.read("model.yaml", text=text)))
+    assert (found.message, found.span.line, found.span.column) == ("'1' subtracts it", 3, 37)
+    assert [edit.text for edit in found.edits] == ["false"]
+    assert [*rule["check"](Subject(api.read("model.yaml", text=text.replace("true", "false"))))] == []
 
 
 def summary(folder: Path, model: str, *options: str) -> subprocess.CompletedProcess[str]:

@@ -29,9 +29,10 @@ COMMANDS = (
     "explain",
     "conv",
     "schema",
+    "lint-rules",
 )
 """In the order in which ``--help`` lists them."""
-FILES = {"run": "running"}
+FILES = {"run": "running", "lint-rules": "lint_rules"}
 """Commands whose module is not called as they are: one called run would hide the function of that name here."""
 
 
@@ -81,7 +82,7 @@ def run(arguments: list[str]) -> int:
     )
     app.callback()(_root)
     for name in (only,) if only else COMMANDS:
-        function = getattr(import_module(f"cnninspect.cli.{FILES.get(name, name)}"), name)
+        function = getattr(import_module(f"cnninspect.cli.{FILES.get(name, name)}"), name.replace("-", "_"))
         app.command(name)(function)
     try:
         return int(app(arguments, prog_name="cnninspect", standalone_mode=False) or 0)

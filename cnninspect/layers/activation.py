@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Activation(Pointwise):
     """A nonlinearity: ``cost`` elementary operations for each element of the output."""
 
+    role = "activation"
+
     cost: ClassVar[int] = 1
     keywords: ClassVar[Mapping[str, str]] = {}
     """Torch's word for an option, where it is another than ours."""

@@ -30,6 +30,8 @@ def cells(n: int, out: int) -> int:
 class AdaptivePool(Single):
     """A pool whose windows are spread over the map so that a given size comes out."""
 
+    role = "pool"
+
     ranks = (1, 2, 3)
     size = PerAxis(min=1, help="size of the output")
 
@@ -81,6 +83,8 @@ class AdaptiveAvgPool(
     https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
     """
 
+    linear = True
+
     torch = "torch.nn:AdaptiveAvgPool{rank}d"
 
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
@@ -131,6 +135,8 @@ class AdaptiveMaxPool(
 class GlobalPool(Single):
     """A pool over the whole map."""
 
+    role = "pool"
+
     ranks = (1, 2, 3)
     keep = Bool(default=True, help="keep the axes with size 1; false leaves (channels,)")
     reduction = ""
@@ -166,6 +172,8 @@ class GlobalAvgPool(
 
     Operations: one for each input (the sum and one division).
     """
+
+    linear = True
 
     torch = "torch.nn:AdaptiveAvgPool{rank}d"
     reduction = "torch:mean"

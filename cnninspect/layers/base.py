@@ -24,6 +24,10 @@ REGISTRY: dict[str, type[Layer]] = {}
 
 NO_WEIGHTS: Mapping[str, Shape] = {}
 
+ROLES = ("weights", "activation", "norm", "noise", "pool", "merge", "view", "resize", "")
+"""What layers are for: to multiply by learned weights and add up, to bend single values, to even them out, to disturb
+training, to sum a map up, to join tensors, to lay the same values out anew, to make a map larger or smaller by a rule."""
+
 
 class Layer:
     """One operation with its options; it answers every question about itself."""
@@ -37,6 +41,12 @@ class Layer:
     """The numbers of spatial axes that it accepts; a vector has none."""
     given: dict[str, object]
     """The options as they were written, in their order."""
+
+    role: ClassVar[str] = ""
+    """What it is for, as one of the words of ``ROLES``; the empty one says nothing."""
+    linear: ClassVar[bool] = False
+    """Whether each output is a weighted sum of inputs plus a constant, stored statistics taken as they are: two such
+    layers in a row could be one."""
 
     keeps: ClassVar[str] = ""
     """What torch holds of it, as one of the words of ``holds.WORDS``; nothing is known of the empty one."""
@@ -113,6 +123,10 @@ class Layer:
         from cnninspect.holds import WORDS  # only memory asks
 
         return WORDS[self.keeps]
+
+    def centres(self) -> bool:
+        """Whether it takes from each channel its mean while the network learns, and whatever constant was added before."""
+        return False
 
     def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:  # noqa: ARG002
         """Which positions and channels of its inputs each output reads, one `Reads` a path; None where unknown."""
@@ -241,6 +255,7 @@ class Pointwise(Single):
 class Merge(Layer):
     """A layer that joins two or more tensors into one."""
 
+    role = "merge"
     fewest: ClassVar[int] = 2
     most: ClassVar[int | None] = None
     torch: ClassVar[str] = ""

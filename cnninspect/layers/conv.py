@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 class Convolution(Windowed):
     """A window whose cells are multiplied with learned kernels."""
 
+    role = "weights"
+    linear = True
+
     dilation: Option[tuple[int, ...]]
     bias: Option[bool]
 

@@ -135,6 +135,9 @@ class Subsample(Windowed, name="subsample", aliases=("Subsampling", "SpatialSubS
     Operations for each output: the pool (kernel cells; one less for a sum), one for the weight, one for the bias.
     """
 
+    role = "pool"
+    linear = True
+
     torch = "cnninspect.backends.torch_layers:Subsample"
 
     kernel = PerAxis(2, min=1, help="size of the window")
@@ -188,6 +191,8 @@ class RBF(Weighted, name="rbf", aliases=("RBFLayer", "EuclideanDistance")):
     ``y[o] = Σ over i of (x[i] - weight[o, i])²``; the smallest output is the answer.
     MACs: outputs x features in (square and add). Operations: as many (the differences).
     """
+
+    role = "weights"
 
     ranks = (0,)
     torch = "cnninspect.backends.torch_layers:RBF"

@@ -25,6 +25,9 @@ class Linear(Weighted, name="linear", aliases=("Dense", "Linear", "fc", "fully_c
     https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
     """
 
+    role = "weights"
+    linear = True
+
     torch = "torch.nn:Linear"
 
     out = Int(min=1, help="features produced")

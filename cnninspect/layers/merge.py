@@ -135,6 +135,8 @@ class Add(Elementwise, name="add", aliases=("Add",)):
     m inputs: m - 1 operations for each output element.
     """
 
+    linear = True
+
     torch = "torch:add"
     several = OWN + "add"
 
@@ -144,6 +146,8 @@ class Subtract(Elementwise, name="subtract", aliases=("Subtract", "sub")):
 
     1 operation for each output element.
     """
+
+    linear = True
 
     most = 2
     torch = "torch:sub"
@@ -212,6 +216,8 @@ class Average(Elementwise, name="average", aliases=("Average",)):
 
     m inputs: m - 1 additions and a division, so m operations for each output element.
     """
+
+    linear = True
 
     torch = OWN + "average"
     several = OWN + "average"

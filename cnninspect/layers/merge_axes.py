@@ -27,6 +27,8 @@ class Concat(Merge, name="concat", aliases=("Concatenate", "concatenate", "cat",
     All other axes must be equal. 0 operations.
     """
 
+    linear = True
+
     torch = "torch:cat"
     axis = Axis("channels", help="the axis that grows")
 

@@ -34,6 +34,8 @@ def or_null(default: float, option: Option[float]) -> Optional[float]:
 class Normalisation(Weighted):
     """``statistics`` operations an element, and one more for each learned tensor."""
 
+    role = "norm"
+
     statistics: ClassVar[int] = 5
 
     def operations(self, x: Shape, y: Shape) -> int:
@@ -75,6 +77,9 @@ class StoredNormalisation(Normalisation):
         rule = "one factor and one offset for each element, from stored statistics"
         return Working(operations=times(2, facts.outputs[0], rule=rule))
 
+    def centres(self) -> bool:
+        return True
+
     def stored(self, x: Shape) -> dict[str, Shape]:
         """Name the statistics and the count of the batches that made them."""
         return {"running_mean": x[:1], "running_var": x[:1], "num_batches_tracked": ()}
@@ -91,6 +96,8 @@ class BatchNorm(
     at inference, 2 operations an element. With ``track: false`` the batch's own statistics are taken.
     """
 
+    linear = True
+
     torch = "torch.nn:BatchNorm{rank}d"
     eps = StoredNormalisation.eps  # an option of the class itself comes first
     momentum = StoredNormalisation.momentum
@@ -99,6 +106,9 @@ class BatchNorm(
     center = Bool(Same("affine"), help="learn the offset")
     track = Bool(True, help="store running statistics for inference")
     frozen = Bool(False, help="statistics, factor and offset are constants, as in detection backbones")
+
+    def centres(self) -> bool:
+        return not self.frozen
 
     def check(self, x: Shape) -> Iterator[Problem]:  # noqa: ARG002
         if self.frozen and not (self.scale and self.center and self.track):

@@ -177,6 +177,8 @@ class LocalResponseNorm(
     a square, ``size - 1`` additions, the factor, the offset, the power and the division: ``size + 4``.
     """
 
+    role = "norm"
+
     torch = "torch.nn:LocalResponseNorm"
     ranks = (1, 2, 3)
     size = Int(min=1, help="channels that are summed over")

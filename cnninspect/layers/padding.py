@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 class Border(Single):
     """Change the borders of every spatial axis and nothing between them."""
 
+    role = "resize"
+    linear = True
+
     ranks = (1, 2, 3)
     torch = "torch.nn.functional:pad"
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 class Pool(Windowed):
     """A window that sums up what it sees, each channel by itself."""
 
+    role = "pool"
+
     rounding: Option[str]
 
     def working(self, inputs: Sequence[Shape], facts: Facts) -> Working:

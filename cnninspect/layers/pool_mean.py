@@ -64,6 +64,8 @@ class AvgPool(
     https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
     """
 
+    linear = True
+
     torch = "torch.nn:AvgPool{rank}d"
 
     kernel = KERNEL

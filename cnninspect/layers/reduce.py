@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class Reduction(AnyRank):
     """Fold the named axes."""
 
+    role = "pool"
+
     axes = Axes(help="the axes to fold, counted as torch does: [2, 3] are height and width of a map")
     keep = Bool(False, help="keep the folded axes with size 1")
 
@@ -63,6 +65,8 @@ class Mean(Reduction, name="mean", aliases=("reduce_mean",), keeps="nothing"):
     w elements to one average: w - 1 additions and a division, so one operation for each input element.
     """
 
+    linear = True
+
     torch = "torch:mean"
 
     def operations(self, x: Shape, y: Shape) -> int:  # noqa: ARG002
@@ -80,6 +84,8 @@ class Sum(Reduction, name="sum", aliases=("reduce_sum",), keeps="nothing"):
 
     w elements to one sum: w - 1 operations.
     """
+
+    linear = True
 
     torch = "torch:sum"
 

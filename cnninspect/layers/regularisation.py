@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class Untouched(Single):
     """A layer whose every output is its own input, at inference."""
 
+    linear = True
+
     def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
         return (pointwise(len(inputs[0]) - 1),)
 
@@ -30,11 +32,15 @@ class Untouched(Single):
 class Identity(Untouched, name="identity", aliases=("Identity", "noop", "pass"), keeps="view"):
     """Nothing: ``y = x``."""
 
+    role = "view"
+
     torch = "torch.nn:Identity"
 
 
 class Regulariser(Untouched):
     """A layer that throws a share of its input away in training and is identity at inference."""
+
+    role = "noise"
 
     rate = Float(0.5, min=0, max=1, help="the share that is dropped in training")
 
@@ -113,6 +119,8 @@ class GaussianDropout(Regulariser, name="gaussian_dropout", aliases=("GaussianDr
 
 class GaussianNoise(Untouched, name="gaussian_noise", aliases=("GaussianNoise",)):
     """Noise in training: ``y = x + n``, with ``n`` normal of mean 0 and deviation ``deviation``."""
+
+    role = "noise"
 
     torch = "cnninspect.backends.torch_layers2:GaussianNoise"
     deviation = Float(min=0, help="the standard deviation of the noise")

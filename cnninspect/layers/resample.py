@@ -61,6 +61,9 @@ class Upsample(
     as its window has elements, the windows of an axis having n + out - gcd(n, out) together.
     """
 
+    role = "resize"
+    linear = True
+
     ranks = (1, 2, 3)
     torch = "torch.nn.functional:interpolate"
     factor = Optional(Factor(help="how many times as long each axis becomes, fractions rounded down"))
@@ -196,6 +199,9 @@ class PixelShuffle(
     (C · f², H, W) becomes (C, H · f, W · f). 0 operations.
     """
 
+    role = "view"
+    linear = True
+
     ranks = (2,)
     torch = "torch.nn.functional:pixel_shuffle"
     factor = Int(min=1, max=2**20, help="how many times as high and wide the map becomes")
@@ -243,6 +249,9 @@ class PixelUnshuffle(
     (C, H, W) becomes (C · f², H / f, W / f). 0 operations.
     """
 
+    role = "view"
+    linear = True
+
     ranks = (2,)
     torch = "torch.nn.functional:pixel_unshuffle"
     factor = Int(min=1, max=2**20, help="height and width of a block")
@@ -283,6 +292,9 @@ class ChannelShuffle(Single, name="channel_shuffle", aliases=("ChannelShuffle",)
 
     Channel g · (C / groups) + i moves to i · groups + g. 0 operations.
     """
+
+    role = "view"
+    linear = True
 
     ranks = (1, 2, 3)
     torch = "torch.nn.functional:channel_shuffle"

@@ -105,6 +105,9 @@ class Flatten(AnyRank, name="flatten", aliases=("Flatten",), keeps="reshaped"):
     The new axis has the product of the sizes from ``start`` to ``end``, both included. 0 operations.
     """
 
+    role = "view"
+    linear = True
+
     torch = "torch:flatten"
     start = Axis(1, help="first axis to join, counted as torch does (1 = channels)")
     end = Axis(-1, help="last axis to join, counted as torch does (-1 = last)")
@@ -140,6 +143,9 @@ class Reshape(Single, name="reshape", aliases=("Reshape", "Unflatten", "view", "
 
     A size of -1 is what the others leave: elements / their product. 0 operations.
     """
+
+    role = "view"
+    linear = True
 
     torch = "cnninspect.backends.torch_layers3:reshape"
     # Users know this option as ``shape``; on the layer it hides the method, so ``facts`` asks ``sized``.
@@ -190,6 +196,9 @@ class Permute(AnyRank, name="permute", aliases=("Permute", "transpose", "movedim
     0 operations.
     """
 
+    role = "view"
+    linear = True
+
     torch = "torch:permute"
     axes = AxisOrder(
         help="the axes in their new order, 1 being the channels; a leading 0 for the batch may be left out"
@@ -218,6 +227,9 @@ class Squeeze(AnyRank, name="squeeze", aliases=("Squeeze",), keeps="view"):
     the channels goes; the channels stay, so that one class is no other case than ten. 0 operations.
     """
 
+    role = "view"
+    linear = True
+
     torch = "torch:squeeze"
     axis = Optional(Axes(help="the axes to drop; all of size 1 behind the channels when left out"))
 
@@ -243,6 +255,9 @@ class Unsqueeze(AnyRank, name="unsqueeze", aliases=("Unsqueeze", "ExpandDims", "
     0 operations.
     """
 
+    role = "view"
+    linear = True
+
     torch = "torch:unsqueeze"
     axis = NewAxis(help="where the new axis stands in the result, counted as torch does (-1 = last)")
 
@@ -261,6 +276,9 @@ class RepeatVector(Single, name="repeat_vector", aliases=("RepeatVector",), keep
 
     0 operations.
     """
+
+    role = "view"
+    linear = True
 
     ranks = (0,)
     torch = "cnninspect.backends.torch_layers3:repeat_vector"

@@ -46,6 +46,8 @@ class LayerScale(Weighted, Pointwise, name="layer_scale", aliases=("LayerScale",
     Stands at the end of a residual branch, as in ConvNeXt. Definition: https://arxiv.org/abs/2103.17239.
     """
 
+    linear = True
+
     torch = "cnninspect.backends.torch_layers2:LayerScale"
     init = Float(1e-6, help="every factor before training")
     axis = Axis("channels", help="the axis with a factor for each position")
@@ -70,6 +72,8 @@ class LayerScale(Weighted, Pointwise, name="layer_scale", aliases=("LayerScale",
 
 class Constants(Single):
     """A layer with constants, one for all channels or one for each."""
+
+    linear = True
 
     constants: ClassVar[tuple[str, ...]] = ()
 

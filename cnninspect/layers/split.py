@@ -26,6 +26,9 @@ MOST_PARTS = 4096
 class Pieces(AnyRank):
     """Cut an axis into consecutive pieces, each an output of its own."""
 
+    role = "view"
+    linear = True
+
     axis = Axis("channels", help="the axis that is cut")
 
     def facts(self, inputs: Sequence[Shape]) -> Facts:
@@ -126,6 +129,9 @@ class Slice(AnyRank, name="slice", aliases=("Slice", "narrow")):
 
     Negative positions count from the end. 0 operations.
     """
+
+    role = "view"
+    linear = True
 
     torch = "cnninspect.backends.torch_layers3:Slice"
     start = Int(0, help="the first position taken; negative counts from the end")

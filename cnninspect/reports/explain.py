@@ -68,7 +68,7 @@ def explain(name: str, *, width: int | None = None, color: bool = False) -> str 
 
 def names() -> list[str]:
     """Everything that can be explained."""
-    return sorted({*load_all(), *pages.library_names(), *pages.language(), *pages.codes()})
+    return sorted({*load_all(), *pages.library_names(), *pages.language(), *pages.codes(), *pages.rules()})
 
 
 def hint(name: str) -> str:
@@ -102,7 +102,9 @@ def _parts(word: str, width: int | None) -> Iterator[Paragraphs]:
             _indented(pages.library_text(word)),
             *_example(f"- {word}"),
         ]
-    for kind, found in (("a word of the language", pages.language()), ("a finding", pages.codes())):
+    words = (("a word of the language", pages.language), ("a finding", pages.codes), ("a design rule", pages.rules))
+    for kind, read in words:
+        found = read() if kind != "a design rule" or "-" in word else {}
         if word in found:
             yield [f"{word}: {kind}", filled(_unfenced(found[word].text), width)]
 

@@ -11,6 +11,8 @@ from cnninspect.records import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnninspect.checks.rules import Rule
+
 PACKAGE = dirname(dirname(__file__))
 FENCE = "```"
 
@@ -64,6 +66,23 @@ def codes() -> dict[str, Page]:
 def language() -> dict[str, Page]:
     """A page for each section and keyword of the language."""
     return _read("language")
+
+
+def rules() -> dict[str, Page]:
+    """A page for each design rule, with what silences it."""
+    from cnninspect.checks.rules import rules as known
+
+    return {code: Page(code, f"{rule.page}\n\n{_remedies(rule)}") for code, rule in known().items()}
+
+
+def _remedies(rule: Rule) -> str:
+    """How grave a rule's findings are, what mends them and what silences them."""
+    usual = f"Severity: {rule.severity}, unless a configuration says otherwise."
+    fix = f"\n\nFix: check --fix {rule.fix}." if rule.fix else ""
+    return (
+        f"{usual}{fix}\n\nTo silence it, end the line (or the first line of the layer or block, or of a call) with\n"
+        f"`# cnninspect: ignore[{rule.code}] reason`; for all files, ignore `{rule.code}` in the configuration."
+    )
 
 
 def _read(name: str) -> dict[str, Page]:

@@ -52,6 +52,8 @@ class Loaded(Record):
     sources: tuple[Source, ...]
     """Every file that had a part in it, for showing lines."""
     variants: tuple[str, ...] = ()
+    document: Document | None = None
+    """What was read, for those who ask where something is written."""
 
 
 def load(source: Source, wanted: Wanted, opener: Callable[[str, Source], Source]) -> Loaded:
@@ -103,7 +105,7 @@ def finish(document: Document, sources: list[Source], wanted: Wanted, report: Re
         return _stopped(report, sources, variants)
     if graph is not None and report.broken:
         _add_smallest_input(document, wanted, graph, report)
-    return Loaded(graph, ordered(report, sources), tuple(sources), variants)
+    return Loaded(graph, ordered(report, sources), tuple(sources), variants, document)
 
 
 def _stopped(report: Report, sources: list[Source], variants: tuple[str, ...]) -> Loaded:

@@ -1,0 +1,66 @@
+"""A bias is taken away again by the normalisation that alone reads it.
+
+Batch norm and instance norm subtract from each channel its mean, and with the mean whatever constant was added
+before: the bias of the layer above has no effect on the output and no gradient that means anything. It costs one
+parameter and one addition for each channel, optimiser state with it. The norm's own offset does the same work.
+
+Source: Ioffe and Szegedy 2015, arXiv 1502.03167, section 3.2: the bias "can be ignored since its effect will be
+canceled by the subsequent mean subtraction".
+
+Bad:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out: 16, kernel: 3, padding: 1}
+  - batch_norm
+  - relu
+  - global_avg_pool
+  - flatten
+  - linear: 10
+```
+
+Good:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out: 16, kernel: 3, padding: 1, bias: false}
+  - batch_norm
+  - relu
+  - global_avg_pool
+  - flatten
+  - linear: 10
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnninspect.checks.subject import Subject
+    from cnninspect.values import Finding
+
+SEVERITY = "warning"
+FIX = "writes bias: false, so that the network has fewer parameters and computes the same; old checkpoints have more"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    for one in subject.having("weights"):
+        bias = next((shape for name, shape in one.facts.weights.items() if name.rpartition(".")[2] == "bias"), None)
+        if bias is None or one.node.shares is not None or one.index in subject.lenders:
+            continue
+        norm = subject.after(one.index)
+        if norm is None or not norm.layer.centres() or norm.node.inputs[0].node != one.index:
+            continue
+        yield subject.finding(
+            one.node,
+            f"the bias of '{one.node.name}' is subtracted again by '{norm.node.name}'",
+            notes=(f"{bias[0]:,} parameters without effect",),
+            help="write bias: false",
+            option="bias",
+            edits=subject.set_option(one.node, "bias", "false") if "bias" in one.layer.schema_options else (),
+        )

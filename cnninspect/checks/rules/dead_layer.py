@@ -1,0 +1,80 @@
+"""Nothing that the network gives away depends on a layer.
+
+The layer is computed, its weights are stored and sent to every machine, and no gradient ever reaches them. Mostly a
+branch was meant to go on and the next line reads another tensor, as in programs where `x = …` stands where `x1 = …`
+was meant; or a tap is left from an experiment.
+
+Source: MATLAB's analyzeNetwork reports such layers as errors ("missing output connections"); Nikanjam et al. 2021,
+arXiv 2105.08095.
+
+Bad:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out: 16, kernel: 3, padding: 1}
+    name: stem
+  - relu
+  - conv: {out: 32, kernel: 3, padding: 1}
+  - {relu: , from: stem}
+  - global_avg_pool
+  - flatten
+  - linear: 10
+```
+
+Good:
+
+```yaml
+input: [3, 32, 32]
+layers:
+  - conv: {out: 16, kernel: 3, padding: 1}
+    name: stem
+  - relu
+  - conv: {out: 32, kernel: 3, padding: 1}
+  - relu
+  - global_avg_pool
+  - flatten
+  - linear: 10
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.ir import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnninspect.checks.subject import Subject
+    from cnninspect.values import Finding
+
+SEVERITY = "warning"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    for end in subject.ends:
+        node = subject.nodes[end]
+        lost = _only_for(subject, end)
+        parameters = [subject.costs[index].parameters for index in lost]
+        total = None if None in parameters else sum(filter(None, parameters))
+        notes = [f"{len(lost)} layers lead only there, from '{subject.nodes[lost[0]].name}' on"] if len(lost) > 1 else []
+        notes += [f"{total:,} parameters that nothing learns"] if total else []
+        yield subject.finding(
+            node,
+            f"nothing reads '{node.name}', and it is no output",
+            notes=notes,
+            help="let a later layer read it, name it under outputs:, or remove it",
+        )
+
+
+def _only_for(subject: Subject, end: int) -> list[int]:
+    """The layers that nothing needs but this one, itself last."""
+    lost = {end}
+    for index in range(end - 1, -1, -1):
+        made = [Tensor(index, number) for number in range(len(subject.nodes[index].outputs))]
+        readers = [reader for tensor in made for reader in subject.readers.get(tensor, ())]
+        if readers and lost.issuperset(readers) and subject.results.isdisjoint(made):
+            lost.add(index)
+    return sorted(lost)

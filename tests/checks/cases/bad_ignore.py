@@ -1,0 +1,15 @@
+"""Cases of the rule: what it finds, by line, and what it leaves alone."""
+
+FOUND = {
+    "no codes": ("input: [3, 8]\nlayers:\n  - relu  # cnninspect: ignore\n", [3]),
+    "no code between the brackets": ("input: [3, 8]\nlayers:\n  - relu  # cnninspect: ignore[]\n", [3]),
+    "a bracket is missing": ("input: [3, 8]\nlayers:\n  - relu  # cnninspect: ignore[dead-layer\n", [3]),
+    "another word": ("input: [3, 8]\nlayers:\n  - relu  # cnninspect: noqa[dead-layer]\n", [3]),
+    "on a line of its own": ("input: [3, 8]\n# cnninspect: ignore\nlayers:\n  - relu\n", [2]),
+}
+FREE = {
+    "a comment about something else": "input: [3, 8]\nlayers:\n  - relu  # see cnninspect: it ignores this\n",
+    "a text that looks like one": 'input: [3, 8]\ndescription: "# cnninspect: ignore"\nlayers:\n  - relu\n',
+    "a text of several lines": "input: [3, 8]\ndescription: |\n  # cnninspect: ignore\nlayers:\n  - relu\n",
+    "a sign that opens no comment": "input: [3, 8]\ndescription: a#cnninspect:ignore\nlayers:\n  - relu\n",
+}

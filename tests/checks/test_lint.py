@@ -1,0 +1,111 @@
+"""What is said of a file: joined, silenced, chosen, in order."""
+
+from __future__ import annotations
+
+from cnninspect.checks.lint import codes, lint
+from cnninspect.checks.selection import Selection
+from tests.support.checking import look, networks, told
+
+PADDED = "conv: {out: 8, kernel: 1, padding: 1}"
+RULE = "padding-beyond-kernel"
+
+
+def test_findings_of_one_line_are_told_once() -> None:
+    """What blocks, repeats and variants make of a line is one finding, which names some of them."""
+    text = (
+        f"input: [3, 8, 8]\nblocks:\n  unit: [{PADDED}, relu]\nvariants: {{}}\n"
+        "layers:\n  - {unit: , repeat: 6}\n  - {unit: , name: last}\n"
+    )
+    (found,) = look(text)
+    assert told([found]) == [f"3:45 {RULE}"]
+    assert found.layer == "0"
+    assert found.notes == ("the same line makes 2, 4, 6, and 3 more",)
+
+
+def test_variants_are_named() -> None:
+    """A finding that only variants have says which."""
+    text = (
+        "input: [3, 8, 8]\nparams: {p: 0}\nvariants: {a: {p: 1}, b: {p: 0}, c: {p: 2}}\n"
+        "layers:\n  - conv: {out: 8, kernel: 1, padding: $p}\n"
+    )
+    (found,) = look(text)
+    assert found.notes == ("in the variants a, c",)
+
+
+def test_errors_come_alone() -> None:
+    """A model with errors is not held against rules, and its errors cannot be switched off."""
+    text = f"input: [3, 8, 8]\nlayers:\n  - {PADDED}  # cnninspect: ignore[unknown-layer, {RULE}] why\n  - nothing\n"
+    assert told(look(text)) == ["4:5 unknown-layer"]
+    assert told(look(text, Selection(select=()))) == ["4:5 unknown-layer"]
+    assert told(look(text, Selection(ignore=("*",), severities={"*": "off"}))) == ["4:5 unknown-layer"]
+
+
+def test_a_text_that_is_no_model() -> None:
+    """What cannot be read is told, and nothing else."""
+    assert told(look("[1, 2\n")) == ["1:1 yaml-syntax"]
+
+
+def test_warnings_of_the_reader_are_chosen_like_rules() -> None:
+    """Its warnings can be ignored, made graver, and silenced on their line."""
+    text = "input: [3, 8, 8]\nparams: {wide: 3}\nlayers:\n  - relu\n"
+    assert told(look(text)) == ["2:10 unused-param"]
+    assert look(text, Selection(ignore=("unused",))) == []
+    assert [found.severity for found in look(text, Selection(severities={"unused": "note"}))] == ["note"]
+    assert look(text.replace("3}\n", "3}  # cnninspect: ignore[unused-param] soon\n")) == []
+    assert "unused-param" in codes()
+
+
+def test_severity_map() -> None:
+    """A severity map makes a rule graver, or switches it off."""
+    text = f"input: [3, 8, 8]\nlayers:\n  - {PADDED}\n"
+    assert [found.severity for found in look(text)] == ["warning"]
+    assert [found.severity for found in look(text, Selection(severities={RULE: "error"}))] == ["error"]
+    assert look(text, Selection(severities={RULE: "off"})) == []
+
+
+def test_a_comment_speaks_for_what_begins_on_its_line() -> None:
+    """On the line, on the first line of the layer, of the block's declaration, of the section, above the line."""
+    comment = f"  # cnninspect: ignore[{RULE}] why"
+    long = "  - conv:{}\n      out: 8{}\n      kernel: 1\n      padding: 1{}\n"
+    for row in ((comment, "", ""), ("", "", comment)):
+        assert look("input: [3, 8, 8]\nlayers:\n" + long.format(*row)) == []
+    assert told(look("input: [3, 8, 8]\nlayers:\n" + long.format("", comment, ""))) == [
+        "4:36 unused-ignore",
+        f"6:16 {RULE}",
+    ]
+    assert look(f"input: [3, 8, 8]\nlayers:{comment}\n" + long.format("", "", "")) == []
+    assert look("input: [3, 8, 8]\nlayers:\n" + comment + "\n\n  # more\n" + long.format("", "", "")) == []
+    block = f"input: [3, 8, 8]\nblocks:\n  unit:{comment}\n    layers:\n      - {PADDED}\nlayers:\n  - unit\n"
+    assert look(block) == []
+
+
+def test_a_comment_on_the_first_item_is_not_for_the_list() -> None:
+    """What begins on the line of the first item is that item, not the list."""
+    text = f"input: [3, 8, 8]\nlayers:\n  - relu: # cnninspect: ignore[{RULE}] why\n  - {PADDED}\n"
+    assert [found.code for found in look(text)] == ["unused-ignore", RULE]
+
+
+def test_a_comment_beside_a_call_is_for_that_call() -> None:
+    """What a call expands to is silenced beside the call; other calls of the block are not."""
+    text = (
+        f"input: [3, 8, 8]\nblocks:\n  unit: [{PADDED}]\nlayers:\n"
+        f"  - unit  # cnninspect: ignore[{RULE}] why\n  - relu\n  - {{unit: , name: second}}\n"
+    )
+    (found,) = look(text)
+    assert (found.code, found.layer) == (RULE, "second.0")
+
+
+def test_only_some_variants_say_nothing_of_comments() -> None:
+    """Where not every variant is looked at, no comment is called unused."""
+    text = (
+        "input: [3, 8, 8]\nparams: {p: 0}\nvariants: {a: {p: 1}}\n"
+        f"layers:\n  - conv: {{out: 8, kernel: 1, padding: $p}}  # cnninspect: ignore[{RULE}] why\n"
+    )
+    assert look(text) == []
+    assert lint(networks(text)[:1]) == []
+
+
+def test_order() -> None:
+    """Findings stand in the order of the file."""
+    text = f"input: [3, 8, 8]\nparams: {{a: 1}}\nlayers:\n  - {PADDED}\n  - relu\n  - {{{PADDED}, name: b}}\n"
+    assert [found.span.line for found in look(text)] == [2, 4, 6]
