@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-LAYERS, ITEM, EXPRESSION, NAME, NAMES, SHAPE, BLOCKS = (
-    {"$ref": f"#/$defs/{name}"} for name in ("layers", "item", "expression", "name", "names", "shape", "blocks")
+LAYERS, ITEM, EXPRESSION, NAME, NAMES, SHAPE, BLOCKS, LIMITS = (
+    {"$ref": f"#/$defs/{name}"}
+    for name in ("layers", "item", "expression", "name", "names", "shape", "blocks", "limits")
 )
 SIBLINGS: tuple[str, ...] = ("name", "from", "repeat", "when", "else", "let", "share")
 """What may stand beside a layer in its item."""
@@ -55,6 +56,7 @@ def schema() -> Schema:
             "names": {"anyOf": [NAME, {"type": "array", "items": NAME, "minItems": 1}]},
             "shape": {"anyOf": [{"type": "array", "items": computed(_SIZE), "minItems": 1, "maxItems": 4}, EXPRESSION]},
             "layers": {"type": "array", "items": ITEM},
+            "limits": _limits(),
             "blocks": {"type": "object", "additionalProperties": {"anyOf": [LAYERS, _BLOCK]}},
             "item": {"anyOf": [_word(layers), {"$ref": "#/$defs/mapping"}]},
             "mapping": _mapping(layers),
@@ -106,10 +108,33 @@ def _sections(layers: Mapping[str, type[Layer]]) -> Schema:
                 {"type": "object", "additionalProperties": {"anyOf": [NAMES, _HEAD]}},
             ]
         },
-        "budgets": {"type": "object"},
+        "budgets": _budgets(),
     }
     words = pages.language()
     return {name: {"description": words[name].first_sentence(), **section} for name, section in sections.items()}
+
+
+def _budgets() -> Schema:
+    """The limits of the network, and of its variants."""
+    limits = _limits()
+    variants = {
+        "type": "object",
+        "description": "limits of variants: a name, or a pattern such as '*', with its limits",
+        "additionalProperties": {"anyOf": [{"type": "null"}, LIMITS]},
+    }
+    return {**limits, "properties": {**limits["properties"], "variants": variants}}
+
+
+def _limits() -> Schema:
+    """Metrics with their limits; a mapping under any other name holds those of a part."""
+    from cnninspect.checks.budget_terms import terms
+
+    metrics: Schema = {}
+    for name, term in terms().items():
+        text: Schema = {"type": "string", "pattern": term.pattern, "examples": [term.example]}
+        bare: list[Schema] = [{"type": "number", "minimum": 0}] if term.number else []
+        metrics[name] = {"description": term.means, "anyOf": [text, *bare, LIMITS]}
+    return {"type": "object", "properties": metrics, "additionalProperties": LIMITS}
 
 
 # --- items of a list of layers -------------------------------------------------------------

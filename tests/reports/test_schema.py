@@ -43,8 +43,8 @@ ABOUT_AXES = {
 """Options that name axes or sizes of the input: whether it has them no schema can see."""
 ZOO = sorted((ROOT / "architectures").glob("*.yaml"))
 STRUCTURE = (
-    "bad-block", "bad-branch", "bad-section", "bad-shape", "bad-value", "bad-variant", "missing-input",
-    "missing-layers", "not-a-model", "two-layers-in-one-item", "unknown-option", "unknown-section",
+    "bad-block", "bad-branch", "bad-budget", "bad-section", "bad-shape", "bad-value", "bad-variant", "missing-input",
+    "missing-layers", "not-a-model", "two-layers-in-one-item", "unknown-metric", "unknown-option", "unknown-section",
 )  # fmt: skip
 """Codes of mistakes that can be seen without knowing shapes and names."""
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as AnyMapping
 
+    from cnninspect.frontends.budgets.metrics import Budget
     from cnninspect.frontends.yaml.tree import Node
     from cnninspect.values import Finding, Shape
 
@@ -54,6 +55,8 @@ class Loaded(Record):
     variants: tuple[str, ...] = ()
     document: Document | None = None
     """What was read, for those who ask where something is written."""
+    budgets: tuple[Budget, ...] = ()
+    """The limits that its file sets for it; nothing has been held against them."""
 
 
 def load(source: Source, wanted: Wanted, opener: Callable[[str, Source], Source]) -> Loaded:
@@ -105,7 +108,23 @@ def finish(document: Document, sources: list[Source], wanted: Wanted, report: Re
         return _stopped(report, sources, variants)
     if graph is not None and report.broken:
         _add_smallest_input(document, wanted, graph, report)
-    return Loaded(graph, ordered(report, sources), tuple(sources), variants, document)
+    budgets = _budgets(document, wanted, report) if "budgets" in document.sections else ()
+    return Loaded(graph, ordered(report, sources), tuple(sources), variants, document, budgets)
+
+
+def _budgets(document: Document, wanted: Wanted, report: Report) -> tuple[Budget, ...]:
+    """The limits that a file sets for the network that is asked for; inherited ones may name variants that are gone."""
+    from cnninspect.frontends.budgets.section import read_section
+
+    section = document.sections["budgets"]
+    assert type(section) is Mapping
+    own = document.keys["budgets"].source is document.source
+    try:
+        return read_section(
+            section, report, variant=wanted.variant, variants=document.entries("variants") if own else None
+        )
+    except Enough:
+        return ()
 
 
 def _stopped(report: Report, sources: list[Source], variants: tuple[str, ...]) -> Loaded:

@@ -47,7 +47,9 @@ def _unclosed_quote(scene: Scene) -> Mistake:
 def _bad_start(scene: Scene) -> Mistake:
     if scene.char == "'\\t'":
         return _tab(scene)
-    word = clip(scene.row[scene.column - 1 :].split(" #")[0].rstrip(" ,]}"), 40)
+    text = scene.row[scene.column - 1 :].split(" #")[0]
+    inside = scene.before.count("{") + scene.before.count("[") > scene.before.count("}") + scene.before.count("]")
+    word = clip((text.split(",")[0] if inside else text).rstrip(" ,]}"), 40)
     return scene.here(f"a value cannot begin with {scene.char}", f"put it in quotes: '{word}'")
 
 
@@ -133,6 +135,9 @@ def _escape(scene: Scene) -> Mistake:
 
 def _block_head(scene: Scene) -> Mistake:
     advice = "begin the text on the next line"
+    text = scene.source.line(scene.opening.line + 1)[scene.opening.column :].split(" #")[0].rstrip()
+    if text.startswith((">=", "> ")) and text.lstrip(">= ")[:1].isdecimal():  # a limit of budgets
+        advice = f'put a comparison in quotes: "{clip(text, 40)}"'
     return scene.there(f"only + - or a digit can follow '{scene.opened}' on its line", advice)
 
 
