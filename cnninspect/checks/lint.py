@@ -13,6 +13,8 @@ from cnninspect.checks.rules import rules
 from cnninspect.checks.selection import EVERYTHING
 from cnninspect.checks.subject import Subject
 from cnninspect.checks.written import Writing
+from cnninspect.frontends.yaml.load import stem
+from cnninspect.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,17 +31,39 @@ MOST_NAMED = 3
 """Layers that are named where many are meant."""
 
 
+class Found(Record):
+    """A finding and which of the networks have it."""
+
+    finding: Finding
+    networks: tuple[int, ...]
+    """Their places among the networks that were looked at."""
+
+
 def lint(networks: Sequence[Loaded], selection: Selection = EVERYTHING) -> list[Finding]:
     """Every finding about the networks of one file (itself and its variants), in file order.
 
     Errors of the reader are always among them; everything else can be chosen, silenced and made more or less grave.
     """
+    return [found.finding for found in lint_each(networks, selection)]
+
+
+def lint_each(networks: Sequence[Loaded], selection: Selection = EVERYTHING) -> list[Found]:
+    """The same with the networks that have each finding."""
     return Run(networks, selection).findings()
 
 
 def codes() -> list[str]:
     """Every code that can be chosen and silenced."""
     return sorted([*rules(), *READER])
+
+
+class Said(Record):
+    """A finding of one network."""
+
+    finding: Finding
+    network: int
+    subject: Subject | None
+    """What a rule looked at; None where it was the reader who found it."""
 
 
 class Run:
@@ -53,21 +77,24 @@ class Run:
         self.selection = selection
         self.comments = self._comments()
         self.subjects: list[Subject] = []
-        self.groups: dict[tuple[str, Span], list[tuple[Finding, Subject | None]]] = {}
+        self.groups: dict[tuple[str, Span, str], list[Said]] = {}
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[Found]:
         """Everything that is left to say."""
-        for loaded in self.networks:
+        for index, loaded in enumerate(self.networks):
             for finding in loaded.findings:
-                severity = (
-                    finding.severity if finding.severity == "error" else self.severity(finding.code, finding.severity)
-                )
-                self._take(finding._replace(severity=severity or ""), None)
+                grave = finding.severity == "error"
+                severity = finding.severity if grave else self.severity(finding.code, finding.severity)
+                self._take(Said(finding._replace(severity=severity or ""), index, None))
         if not self.broken:
             self._rules()
         order = {source.name: index for loaded in self.networks for index, source in enumerate(loaded.sources)}
-        made = [self._joined(group) for group in self.groups.values()]
-        return sorted(made, key=lambda f: (order.get(f.span.file, -1), f.span.line, f.span.column))
+
+        def place(found: Found) -> tuple[int, int, int]:
+            span = found.finding.span
+            return order.get(span.file, -1), span.line, span.column
+
+        return sorted([self._joined(group) for group in self.groups.values()], key=place)
 
     def severity(self, code: str, usual: str) -> str | None:
         """How grave a finding of that code is here; None where it is not wanted."""
@@ -79,16 +106,15 @@ class Run:
         wanted = [rule for rule in rules().values() if self.severity(rule.code, rule.severity) is not None]
         judged = {rule.code for rule in wanted} if self._whole() else set()
         judged |= {code for code in READER if judged and self.severity(code, "warning") is not None}
-        for loaded in self.networks:
-            if loaded.graph is not None:
-                self.subjects.append(Subject(loaded, self.comments, frozenset(judged)))
-        for subject in self.subjects:
+        looked = [index for index, loaded in enumerate(self.networks) if loaded.graph is not None]
+        self.subjects = [Subject(self.networks[index], self.comments, frozenset(judged)) for index in looked]
+        for index, subject in zip(looked, self.subjects, strict=True):
             for rule in wanted:
                 if not rule.last:
-                    self._apply(rule, subject)
+                    self._apply(rule, index, subject)
         for rule in wanted:
             if rule.last:
-                self._apply(rule, self.subjects[-1])
+                self._apply(rule, looked[-1], self.subjects[-1])
 
     def _whole(self) -> bool:
         """Whether every network of the file is there, so that it can be said that nothing needs a comment."""
@@ -97,26 +123,26 @@ class Run:
             return False
         declared = [name for name, (key, _) in document.entries("variants").items() if key.source is document.source]
         seen = {loaded.graph.variant for loaded in self.networks if loaded.graph is not None}
-        stem = (
-            self.file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
-        )  # a variant of that name is the file's own
-        return None in seen and seen.issuperset(name for name in declared if name != stem)
+        own = stem(self.file)  # a variant of that name is the file's own network
+        return None in seen and seen.issuperset(name for name in declared if name != own)
 
-    def _apply(self, rule: Rule, subject: Subject) -> None:
+    def _apply(self, rule: Rule, index: int, subject: Subject) -> None:
         severity = self.severity(rule.code, rule.severity) or ""
         for finding in rule.check(subject):
-            self._take(finding._replace(code=rule.code, severity=severity), subject)
+            self._take(Said(finding._replace(code=rule.code, severity=severity), index, subject))
 
-    def _take(self, finding: Finding, subject: Subject | None) -> None:
+    def _take(self, said: Said) -> None:
         """Keep a finding unless a comment silences it, or it is not wanted."""
-        if finding.severity != "error" or subject is not None:
-            lines = self._lines(finding, subject)
+        finding, ruled = said.finding, said.subject is not None
+        if finding.severity != "error" or ruled:
+            lines = self._lines(finding, said.subject)
             silencing = [one for one in self.comments if _speaks(one, finding.code, lines)]
             for comment in silencing:
                 comment.used.add(finding.code)
             if silencing or not finding.severity:
                 return
-        self.groups.setdefault((finding.code, finding.span), []).append((finding, subject))
+        key = (finding.code, finding.span, "" if ruled else finding.message)
+        self.groups.setdefault(key, []).append(said)
 
     def _lines(self, finding: Finding, subject: Subject | None) -> list[Span]:
         """The place of a finding, and those of the calls that led there."""
@@ -134,30 +160,26 @@ class Run:
                 found += ignores(source, [(key, node) for key, node in pairs if key.source is source])
         return found
 
-    def _joined(self, group: list[tuple[Finding, Subject | None]]) -> Finding:
+    def _joined(self, group: list[Said]) -> Found:
         """One finding for all that is said with one code in one place."""
-        first, subject = group[0]
-        if subject is None:
-            return first
-        layers = list(dict.fromkeys([finding.layer for finding, _ in group if finding.layer]))
-        notes = list(first.notes)
+        first = group[0]
+        networks = tuple(dict.fromkeys([said.network for said in group]))
+        if first.subject is None:
+            return Found(first.finding, networks)
+        layers = list(dict.fromkeys([said.finding.layer for said in group if said.finding.layer]))
+        notes = list(first.finding.notes)
         if len(layers) > 1:
             more = f", and {len(layers) - 1 - MOST_NAMED} more" if len(layers) > MOST_NAMED + 1 else ""
             notes.append(f"the same line makes {', '.join(layers[1 : MOST_NAMED + 1])}{more}")
-        variants = dict.fromkeys([one.graph.variant for _, one in group if one is not None])
-        if None not in variants and len(self.networks) > 1:
-            names = [name for name in variants if name]
-            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-            notes.append(f"in the variant{'s' if len(names) > 1 else ''} {', '.join(names[:MOST_NAMED])}{more}")
-        return first._replace(notes=tuple(notes), edits=self._certain(group))
+        return Found(first.finding._replace(notes=tuple(notes), edits=self._certain(group)), networks)
 
-    def _certain(self, group: list[tuple[Finding, Subject | None]]) -> tuple[Edit, ...]:
+    def _certain(self, group: list[Said]) -> tuple[Edit, ...]:
         """The edits, if they hold for everything that the edited line makes in any of the networks."""
-        first, subject = group[0]
+        first, subject = group[0].finding, group[0].subject
         if not first.edits or subject is None or first.layer is None:
             return first.edits
         span = subject.named[first.layer].span
-        meant = {(id(one), finding.layer) for finding, one in group if finding.edits == first.edits}
+        meant = {(said.network, said.finding.layer) for said in group if said.finding.edits == first.edits}
         made = sum(node.span == span for one in self.subjects for node in one.nodes)
         return first.edits if len(meant) == made else ()
 

@@ -40,7 +40,6 @@ class Known:
         self.y = facts.outputs[0]
         """The shape of its first output."""
 
-
     @property
     def window(self) -> Window:
         """The window that it slides; only of a layer that has one."""

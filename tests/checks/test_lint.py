@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnninspect.checks.lint import codes, lint
+from cnninspect.checks.lint import codes, lint, lint_each
 from cnninspect.checks.selection import Selection
 from tests.support.checking import look, networks, told
 
@@ -22,14 +22,25 @@ def test_findings_of_one_line_are_told_once() -> None:
     assert found.notes == ("the same line makes 2, 4, 6, and 3 more",)
 
 
-def test_variants_are_named() -> None:
-    """A finding that only variants have says which."""
+def test_variants_are_told() -> None:
+    """A finding says which of the networks have it."""
     text = (
         "input: [3, 8, 8]\nparams: {p: 0}\nvariants: {a: {p: 1}, b: {p: 0}, c: {p: 2}}\n"
         "layers:\n  - conv: {out: 8, kernel: 1, padding: $p}\n"
     )
-    (found,) = look(text)
-    assert found.notes == ("in the variants a, c",)
+    (found,) = lint_each(networks(text))
+    assert (found.finding.code, found.networks) == (RULE, (1, 3))
+
+
+def test_errors_of_one_place_are_all_told() -> None:
+    """Unlike mistakes that a block makes on one line are unlike findings; the same one of two variants is told once."""
+    text = (
+        "input: [3, 8, 8]\nvariants: {a: {}}\nblocks:\n  unit:\n    args: {groups}\n    layers:\n"
+        "      - conv: {out: 60, kernel: 1, groups: $groups}\nlayers:\n  - unit: 2\n  - {unit: 7, from: input}\n"
+    )
+    found = lint_each(networks(text))
+    assert [(one.finding.span.line, one.networks) for one in found] == [(7, (0, 1))] * 3
+    assert len({one.finding.message for one in found}) == 3
 
 
 def test_errors_come_alone() -> None:

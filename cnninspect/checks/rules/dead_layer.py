@@ -59,7 +59,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         lost = _only_for(subject, end)
         parameters = [subject.costs[index].parameters for index in lost]
         total = None if None in parameters else sum(filter(None, parameters))
-        notes = [f"{len(lost)} layers lead only there, from '{subject.nodes[lost[0]].name}' on"] if len(lost) > 1 else []
+        notes = (
+            [f"{len(lost)} layers lead only there, from '{subject.nodes[lost[0]].name}' on"] if len(lost) > 1 else []
+        )
         notes += [f"{total:,} parameters that nothing learns"] if total else []
         yield subject.finding(
             node,

@@ -59,7 +59,9 @@ def check(subject: Subject) -> Iterator[Finding]:
                 yield subject.finding(
                     one.node,
                     f"'{one.node.name}' has windows that see only padding: {max(pads)} on a side, and a kernel of {wide}",
-                    help=f"pad at most {extent - 1}; {extent // 2} keeps the size" if extent > 1 else "remove the padding",
+                    help=f"pad at most {extent - 1}; {extent // 2} keeps the size"
+                    if extent > 1
+                    else "remove the padding",
                     option="padding",
                 )
                 break
