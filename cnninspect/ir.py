@@ -56,6 +56,18 @@ class BlockCall(Record):
     arguments: Mapping[str, object] = Arguments()
 
 
+class Start(Record):
+    """How one weight of a layer begins, where the model says so.
+
+    ``how`` is torch, kaiming, xavier, orthogonal, constant, normal, trunc_normal or uniform; ``number`` is the value,
+    the deviation or the bound of the last four.
+    """
+
+    weight: str
+    how: str
+    number: float | None = None
+
+
 class Node(Record):
     """One layer in its place."""
 
@@ -75,6 +87,8 @@ class Node(Record):
     """The node whose weights it uses, by index."""
     copies: int = 1
     """How often it runs for one sample: once, or once a region after a region layer."""
+    init: tuple[Start, ...] = ()
+    """How those of its weights begin of which the model says so."""
 
     def weight_key(self, weight: str) -> str:
         """The ``state_dict`` key of one of its weights."""
@@ -138,6 +152,8 @@ def violations(graph: Graph) -> Iterator[str]:
             yield f"{node.name} states other shapes than it has"
         if node.shares is not None and not 0 <= node.shares < index:
             yield f"{node.name} shares weights with a node that does not come before it"
+        if node.init and (node.facts is None or {start.weight for start in node.init} - node.facts.weights.keys()):
+            yield f"{node.name} begins weights that it does not have"
     for output in graph.outputs:
         if not _exists(output.tensor, len(arities), arities, len(graph.inputs)):
             yield f"output {output.name} is {output.tensor}, which does not exist"

@@ -35,6 +35,7 @@ def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
     init: str = "torch",
     in_place: bool = True,
     weights: str | None = None,
+    strict: bool = True,
     **params: object,
 ) -> Network:
     """The network as a ``torch.nn.Module``: of a graph, or of what ``load`` makes of a name or path.
@@ -43,7 +44,7 @@ def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
     the caller's random numbers go on as if nothing had been drawn. ``init`` is one of torch (each layer as torch
     begins it), kaiming, xavier, trunc_normal, orthogonal and zero_residual; what each does stands in
     ``cnninspect.backends.build_init``. ``in_place`` lets activations overwrite what nothing else reads. ``weights`` is
-    a checkpoint that is loaded strictly, as ``load_weights`` does.
+    a checkpoint that is loaded as ``load_weights`` does, without ``strict`` as far as its tensors go.
 
     The module gives a tensor, or where the network has several outputs a dict of them by name; heads for training
     are among them in training mode. Raises CannotRun where there is no torch, and what ``load`` raises.
@@ -59,5 +60,5 @@ def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
     if weights is not None:
         from cnninspect.api.checkpoints import load_weights
 
-        load_weights(network, graph, weights)
+        load_weights(network, graph, weights, strict=strict)
     return network

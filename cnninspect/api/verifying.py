@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.api.reading import CannotRun
 from cnninspect.api.running import require_torch
-from cnninspect.values import Problem
+from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,7 +70,11 @@ def run(  # noqa: PLR0913 - how to run, by keyword
     dtype: str = "float32",
     device: Device = "auto",
     seed: int = 0,
+    init: str = "torch",
     weights: str | None = None,
+    strict: bool = True,
+    prefix: str | None = None,
+    layout: str = "torch",
     given: str | None = None,
     normalize: str = "none",
     train: bool = False,
@@ -80,7 +84,8 @@ def run(  # noqa: PLR0913 - how to run, by keyword
 ) -> Ran:
     """Build a network, run it, and tell how it went: what each layer made, its time, its memory, its values.
 
-    ``weights`` is a checkpoint, in place of random ones; ``given`` a .png picture or a .npy array to run it on, in
+    ``init`` is how weights begin, as for ``build``; ``weights`` is a checkpoint in place of them, which ``strict``,
+    ``prefix`` and ``layout`` say how to load; ``given`` a .png picture or a .npy array to run it on, in
     place of random numbers. Raises CannotRun where there is no torch, where the network cannot be built or does
     not run, where a file cannot be read, and where it would not fit, before anything is allocated, or did not.
     """
@@ -95,16 +100,28 @@ def run(  # noqa: PLR0913 - how to run, by keyword
         wanted = Wanted(batch, seed, train, runs, top, None if given is None else images.read(given), normalize)
         free = available(where)
         _refuse_to_run(graph, batch, dtype, free)
-        network = build_graph(graph, device=where, dtype=dtype, seed=seed)
+        network = build_graph(graph, device=where, dtype=dtype, seed=seed, init=init)
+        begun = _begun(graph, init, seed)
         if weights is not None:
+            from cnninspect.analysis.weights import verdict
             from cnninspect.api.checkpoints import load_weights
 
-            load_weights(network, graph, weights, outside=outside)
-        return run_network(graph, network, wanted)
+            loaded = load_weights(network, graph, weights, strict=strict, prefix=prefix, layout=layout, outside=outside)
+            others = f"; the others {begun[9:]}" if loaded.differences else ""
+            begun = f"weights: {clip(weights)}, {verdict(loaded)}{others}"
+        ran = run_network(graph, network, wanted)
     except Problem as problem:
         if problem.code == "out-of-memory" and not problem.notes:
             problem.notes = tuple(_foretold(graph, batch, dtype, free))
         raise CannotRun(problem) from None
+    return ran._replace(notes=(begun, *ran.notes))
+
+
+def _begun(graph: Graph, init: str, seed: int) -> str:
+    """How the weights began."""
+    own = sum([bool(node.init) for node in graph.nodes])
+    told = f"; in {own:,} layer{'s' if own > 1 else ''} as the model says" if own else ""
+    return f"weights: {'as torch begins them' if init == 'torch' else init}, seed {seed}{told}"
 
 
 def _refuse_to_run(graph: Graph, batch: int, dtype: str, free: int | None) -> None:

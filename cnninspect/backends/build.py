@@ -19,7 +19,9 @@ from cnninspect.values import Problem, clip
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnninspect.ir import Graph
+    from torch import Tensor
+
+    from cnninspect.ir import Graph, Start
     from cnninspect.values import Call, Shape
 
 
@@ -52,7 +54,7 @@ def build_graph(  # noqa: PLR0913 - what a caller may ask of a network, by keywo
         network = maker.network()
         ends = branch_ends(graph) if init == "zero_residual" else []
         with torch.no_grad():
-            initialise(network, init, [maker.built[index] for index in ends if index in maker.built])
+            initialise(network, init, [maker.built[index] for index in ends if index in maker.built], maker.told())
     return network.to(device=where, dtype=choose_dtype(dtype))
 
 
@@ -166,6 +168,14 @@ class _Maker:
         if not getattr(node.layer, "trainable", True):
             made.requires_grad_(requires_grad=False)
         return made
+
+    def told(self) -> list[tuple[Start, Tensor]]:
+        """The weights of which the model says how they begin."""
+        return [
+            (start, module.get_parameter(start.weight) if start.weight else next(module.parameters()))
+            for index, module in self.built.items()
+            for start in self.graph.nodes[index].init
+        ]
 
     def keys(self) -> list[str]:
         """The keys of the ``state_dict``: of each scope its own, then its children's, as the layers name them."""

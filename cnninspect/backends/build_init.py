@@ -15,6 +15,11 @@ Normalisations begin with factor 1 and offset 0 everywhere; ``zero_residual`` be
 is the end of a branch that is added, so that a residual block begins as identity. Every other layer begins as torch
 has it. fan_in is the number of connections into an output, in_channels / groups times the kernel; fan_out is
 out_channels times the kernel.
+
+Where the model says of a layer how its weights begin (``init:`` beside it), that holds, whatever the network begins with
+otherwise: torch, kaiming, xavier and orthogonal are as above for each weight (a matrix begins as one of linear, anything
+with more axes as one of conv), constant is one number, normal and uniform are drawn with a deviation or within a bound,
+trunc_normal with a deviation and cut at twice that.
 """
 
 from __future__ import annotations
@@ -26,11 +31,11 @@ from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
-    from cnninspect.ir import Graph
+    from cnninspect.ir import Graph, Start
 
 ADDED = {"torch:add", "cnninspect.backends.torch_layers3:add"}
 NORMS = (_NormBase, nn.GroupNorm, nn.LayerNorm)
@@ -65,20 +70,43 @@ INITS: dict[str, Callable[..., None] | None] = {
 }
 
 
-def initialise(network: nn.Module, init: str, last: list[nn.Module]) -> None:
-    """Give every weight its beginning; ``last`` are the modules that end a branch which is added."""
+NUMBERED: dict[str, Callable[[Tensor, float], object]] = {
+    "constant": nn.init.constant_,
+    "normal": lambda weight, deviation: nn.init.normal_(weight, std=deviation),
+    "uniform": lambda weight, bound: nn.init.uniform_(weight, -bound, bound),
+    "trunc_normal": lambda weight, std: nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std),
+}
+"""What a model may say of one layer, with a number."""
+
+
+def initialise(network: nn.Module, init: str, last: Sequence[nn.Module], told: Sequence[tuple[Start, Tensor]]) -> None:
+    """Give every weight its beginning.
+
+    ``last`` are the modules that end a branch which is added; ``told`` are weights of which the model says how they
+    begin.
+    """
+    own = {id(weight) for _, weight in told}
     draw = INITS[init]
-    if draw is None:
-        return
-    for module in network.modules():
+    for module in network.modules() if draw is not None else ():
         if isinstance(module, (_ConvNd, nn.Linear)):
-            draw(module.weight, conv=isinstance(module, _ConvNd))
-            if module.bias is not None:
+            assert draw is not None
+            if id(module.weight) not in own:
+                draw(module.weight, conv=isinstance(module, _ConvNd))
+            if module.bias is not None and id(module.bias) not in own:
                 nn.init.zeros_(module.bias)
-    if init == "zero_residual":
-        for module in last:
-            if isinstance(module, NORMS) and module.weight is not None:
-                nn.init.zeros_(module.weight)
+    for module in last if init == "zero_residual" else ():
+        if isinstance(module, NORMS) and module.weight is not None and id(module.weight) not in own:
+            nn.init.zeros_(module.weight)
+    for start, weight in told:
+        _begin(start, weight)
+
+
+def _begin(start: Start, weight: Tensor) -> None:
+    """Give one weight the beginning that the model states."""
+    if start.number is not None:
+        NUMBERED[start.how](weight, start.number)
+    elif (draw := INITS[start.how]) is not None:
+        draw(weight, conv=weight.dim() > 2)  # noqa: PLR2004 - a matrix is a linear layer's
 
 
 def branch_ends(graph: Graph) -> list[int]:

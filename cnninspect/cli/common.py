@@ -27,6 +27,16 @@ Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", he
 Color = Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never.")]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")]
 Outside = Annotated[bool, typer.Option("--allow-outside", help="Follow extends out of the model's folder.")]
+INITS = ("torch", "kaiming", "xavier", "trunc_normal", "orthogonal", "zero_residual")
+"""What a whole network can be begun with; each layer may say otherwise with init beside it."""
+INIT_HELP = f"How weights begin: {', '.join(INITS[:-1])} or {INITS[-1]}; what a layer says with init: holds."
+LAYOUTS = ("torch", "keras")
+Init = Annotated[str, typer.Option("--init", metavar="HOW", help=INIT_HELP)]
+Strict = Annotated[bool, typer.Option("--strict/--no-strict", help="Whether tensors may be missing or too many.")]
+Prefix = Annotated[
+    str | None, typer.Option(metavar="STRIP", help="Take this from the names, such as module. or encoder.")
+]
+Layout = Annotated[str, typer.Option(metavar="WHOSE", help="torch, or keras: its names and order of axes.")]
 Plugins = Annotated[
     list[str] | None,
     typer.Option("--plugin", metavar="MODULE", help="Import a module that defines layers of its own."),

@@ -47,7 +47,7 @@ def explain(
     With a model and a LAYER of it: every figure of that layer with the arithmetic behind it.
 
     JSON, cnninspect.explain/1: model, batch, dtype, layer, type, source, yaml, means, calls, inputs, output_shapes,
-    read_by, outputs, shares, training, copies, weights, buffer_shapes, figures (parameters, trainable, buffers, macs,
+    read_by, outputs, shares, init, training, copies, weights, buffer_shapes, figures (parameters, trainable, buffers, macs,
     flops, weight_bytes, activation_bytes), torch, and workings: by section the lines (of, symbol, expression,
     unrounded, value, note). null is unknown.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -40,6 +40,10 @@ def export(
         int | None, typer.Option(metavar="N", help="onnx: version of the operator set; torch's own without it.")
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="onnx: draw the weights from this seed.")] = None,
+    strict: common.Strict = True,
+    init: Annotated[
+        str | None, typer.Option(metavar="HOW", help=f"onnx: {common.INIT_HELP[0].lower()}{common.INIT_HELP[1:]}")
+    ] = None,
     weights: Annotated[
         str | None, typer.Option(metavar="FILE", help="onnx: a checkpoint, .pt, .pth or .safetensors.")
     ] = None,
@@ -53,7 +57,8 @@ def export(
     """
     common.choose("--to", to, FORMATS)
     only = {"--depth": depth, "--render": render, "--batch": batch, "--opset": opset, "--seed": seed}
-    _refuse_misfits(to, {**only, "--weights": weights})
+    _refuse_misfits(to, {**only, "--init": init, "--weights": weights})
+    common.choose("--init", init or "torch", common.INITS)
     if to == "onnx" and output in (None, "-"):
         raise common.fail("ONNX is not text and goes into a file", "write -o FILE.onnx")
     if opset is not None and opset not in OPSETS:
@@ -71,7 +76,15 @@ def export(
         return 1
     sources = [source.path for source in loaded.sources]
     if to == "onnx":
-        emit(_onnx(loaded.graph, batch, opset, seed, weights), output, sources)
+        options = {
+            "batch": batch,
+            "opset": opset,
+            "seed": seed,
+            "init": init or "torch",
+            "weights": weights,
+            "strict": strict,
+        }
+        emit(_onnx(loaded.graph, options), output, sources)
         return 0
     if to == "pytorch":
         text = _python(model, loaded, variant, set, input, outside=allow_outside)
@@ -92,6 +105,7 @@ FITS = {
     "--batch": ("onnx",),
     "--opset": ("onnx",),
     "--seed": ("onnx",),
+    "--init": ("onnx",),
     "--weights": ("onnx",),
 }
 """What each option is for."""
@@ -103,9 +117,9 @@ def _refuse_misfits(to: str, given: dict[str, object]) -> None:
             raise common.fail(f"{option} means nothing to {to}", f"it is for --to {' or '.join(FITS[option])}")
 
 
-def _onnx(graph: Graph, batch: int | None, opset: int | None, seed: int | None, weights: str | None) -> bytes:
+def _onnx(graph: Graph, options: dict[str, Any]) -> bytes:
     try:
-        return api.export_onnx(graph, batch=batch, opset=opset, seed=seed, weights=weights)
+        return api.export_onnx(graph, **options)
     except api.ModelError as stopped:
         raise common.fail(str(stopped)) from None
     except api.CannotRun as stopped:

@@ -30,6 +30,9 @@ def run(
     weights: Annotated[
         str | None, typer.Option(metavar="FILE", help="A checkpoint, in place of random weights.")
     ] = None,
+    strict: common.Strict = True,
+    prefix: common.Prefix = None,
+    layout: common.Layout = "torch",
     input_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="A .png picture or .npy array, in place of random numbers.")
     ] = None,
@@ -37,6 +40,7 @@ def run(
         str, typer.Option(metavar="HOW", help="none, or imagenet: by the mean and deviation of ImageNet's colours.")
     ] = "none",
     seed: Annotated[int, typer.Option(metavar="N", help="Of random weights and inputs.")] = 0,
+    init: common.Init = "torch",
     train: Annotated[bool, typer.Option("--train", help="In training mode, with the heads for training.")] = False,
     top: Annotated[int, typer.Option(metavar="K", help="The largest elements of each output; 0 for none.")] = 5,
     runs: Annotated[int, typer.Option(metavar="N", help="How many runs are timed.")] = 5,
@@ -54,8 +58,13 @@ def run(
     A NaN or an infinity is traced to the first layer that made one; exit code 1 then, and where a shape is not as
     stated.
     """
-    words = ("--format", format, FORMATS), ("--dtype", dtype, DTYPES), ("--color", color, common.COLORS)
-    for option, word, known in (*words, ("--normalize", normalize, NORMALIZE)):
+    words = (
+        ("--format", format, FORMATS),
+        ("--dtype", dtype, DTYPES),
+        ("--init", init, common.INITS),
+        ("--layout", layout, common.LAYOUTS),
+    )
+    for option, word, known in (*words, ("--color", color, common.COLORS), ("--normalize", normalize, NORMALIZE)):
         common.choose(option, word, known)
     for option, number, least in (("--batch", batch, 1), ("--runs", runs, 1), ("--top", top, 0)):
         if not least <= number <= LARGEST:
@@ -77,7 +86,11 @@ def run(
             dtype=dtype,
             device=device,
             seed=seed,
+            init=init,
             weights=weights,
+            strict=strict,
+            prefix=prefix,
+            layout=layout,
             given=input_file,
             normalize=normalize,
             train=train,

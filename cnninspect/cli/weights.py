@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from cnninspect.analysis.weights import Inspection
 
 FORMATS = ("table", "json", "csv", "markdown")
-LAYOUTS = ("torch", "keras")
 
 
 def weights(
@@ -23,15 +22,9 @@ def weights(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="A .safetensors, .pt, .pth, .npz, index of shards, or a folder.")
     ],
-    strict: Annotated[
-        bool, typer.Option("--strict/--no-strict", help="Whether tensors may be missing or too many.")
-    ] = True,
-    prefix: Annotated[
-        str | None, typer.Option(metavar="STRIP", help="Take this from the names, such as module. or encoder.")
-    ] = None,
-    layout: Annotated[
-        str, typer.Option(metavar="WHOSE", help="torch, or keras: its names and order of axes.")
-    ] = "torch",
+    strict: common.Strict = True,
+    prefix: common.Prefix = None,
+    layout: common.Layout = "torch",
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
     input: common.Inputs = None,
     variant: common.Variant = None,
@@ -50,7 +43,7 @@ def weights(
     Hold a checkpoint against a model by names and shapes, without torch and without running anything: which tensors
     load, which are missing, too many or of another shape, and which variant or params would fit better.
     """
-    words = ("--format", format, FORMATS), ("--layout", layout, LAYOUTS), ("--color", color, common.COLORS)
+    words = ("--format", format, FORMATS), ("--layout", layout, common.LAYOUTS), ("--color", color, common.COLORS)
     for option, word, known in words:
         common.choose(option, word, known)
     common.load_plugins(plugin)

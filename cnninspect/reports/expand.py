@@ -10,7 +10,7 @@ from cnninspect.layers.base import Merge
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnninspect.ir import Graph, Node
+    from cnninspect.ir import Graph, Node, Start
 
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 STARTS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
@@ -65,7 +65,20 @@ def _item(graph: Graph, node: Node, current: tuple[Tensor, ...], names: set[str]
         lines.append(f"    from: {source}")
     if node.shares is not None:
         lines.append(f"    share: {scalar(graph.nodes[node.shares].name)}")
+    if node.init:
+        lines.append(f"    init: {flow(beginnings(node))}")
     return lines
+
+
+def beginnings(node: Node) -> dict[str, object]:
+    """How the weights of a layer begin, as a model file says it: a word, a number, or what takes a number."""
+    return {start.weight or "weight": _beginning(start) for start in node.init}
+
+
+def _beginning(start: Start) -> object:
+    if start.how == "constant":
+        return start.number
+    return start.how if start.number is None else {start.how: start.number}
 
 
 def _reference(graph: Graph, tensor: Tensor, current: tuple[Tensor, ...], names: set[str]) -> str:

@@ -5,8 +5,9 @@ inputs            name and shape of each, without the batch
 outputs           name, the tensor that it is, shape, and whether it is for training only
 nodes             every layer in the order in which it runs: name, type; options (all of them, defaults filled in);
                   inputs (tensors); output_shapes; weights and buffers (shape by name below the layer's); shares
-                  (whose weights it uses, by name) or null; copies (how often it runs for one sample); training (whether
-                  it exists in training only); blocks (outermost first, with the place of each call); source
+                  (whose weights it uses, by name) or null; init (how weights begin, of
+                  those of which the model says so); copies (how often it runs for one sample); training (whether it
+                  exists in training only); blocks (outermost first, with the place of each call); source
 
 A tensor is {"node": name, "output": number}, or {"input": name}. What is unknown is null.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.passes.usage import at_inference
+from cnninspect.reports.expand import beginnings
 from cnninspect.reports.json import value
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ def _node(graph: Graph, node: Node, runs: bool) -> dict[str, object]:  # noqa: F
         "weights": None if facts is None else {key: list(shape) for key, shape in facts.weights.items()},
         "buffers": None if facts is None else {key: list(shape) for key, shape in facts.buffers.items()},
         "shares": None if node.shares is None else graph.nodes[node.shares].name,
+        "init": beginnings(node),
         "copies": node.copies,
         "training": not runs,
         "blocks": [{"name": call.block, **_place(call.span)} for call in node.calls],

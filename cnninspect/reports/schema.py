@@ -27,8 +27,11 @@ LAYERS, ITEM, EXPRESSION, NAME, NAMES, SHAPE, BLOCKS, LIMITS = (
     {"$ref": f"#/$defs/{name}"}
     for name in ("layers", "item", "expression", "name", "names", "shape", "blocks", "limits")
 )
-SIBLINGS: tuple[str, ...] = ("name", "from", "repeat", "when", "else", "let", "share")
+SIBLINGS: tuple[str, ...] = ("name", "from", "repeat", "when", "else", "let", "share", "init")
 """What may stand beside a layer in its item."""
+BEGINNINGS = ("torch", "kaiming", "xavier", "orthogonal", "trunc_normal", "zeros", "ones")
+DRAWN = ("normal", "trunc_normal", "uniform")
+"""How a weight may begin: in a word, and with a number."""
 
 
 def render() -> str:
@@ -145,13 +148,28 @@ def _word(layers: Mapping[str, type[Layer]]) -> Schema:
     return {"anyOf": [{"enum": [*layers, *pages.library_names()]}, {"type": "string"}]}
 
 
+def _law() -> Schema:
+    """How one weight may begin: by a word, as a number, or drawn with one."""
+    above: Schema = computed({"type": "number", "exclusiveMinimum": 0})
+    drawn = {"properties": dict.fromkeys(DRAWN, above), "minProperties": 1, "maxProperties": 1}
+    return computed(
+        {
+            "anyOf": [
+                {"enum": [*BEGINNINGS]},
+                {"type": "number"},
+                {"type": "object", **drawn, "additionalProperties": False},
+            ]
+        }
+    )
+
+
 def _mapping(layers: Mapping[str, type[Layer]]) -> Schema:
     """A mapping with one layer or block and what may stand beside it.
 
     Blocks have any name, so no list of names can say that there is one layer only. Three rules come close: beside
     a known layer stands nothing but siblings; without siblings there is one key; and siblings alone are nothing.
     """
-    words = pages.language()
+    words, law = pages.language(), _law()
     beside: Schema = {
         "name": {"type": ["string", "number"]},
         "from": NAMES,
@@ -160,6 +178,7 @@ def _mapping(layers: Mapping[str, type[Layer]]) -> Schema:
         "else": {"anyOf": [ITEM, LAYERS]},
         "let": {"type": "object"},
         "share": {"type": ["string", "number"]},
+        "init": {"anyOf": [law, {"type": "object", "additionalProperties": law, "minProperties": 1}]},
     }
     described = {name: {"description": words[name].first_sentence(), **value} for name, value in beside.items()}
     known = {"sequence": {"description": words["sequence"].first_sentence(), **LAYERS}}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from json import dumps
 from typing import TYPE_CHECKING
 
+from cnninspect.reports.expand import beginnings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -36,6 +38,7 @@ def explanation(what: Explanation, yaml: Sequence[str]) -> str:
             "read_by": what.readers,
             "outputs": what.heads,
             "shares": shares,
+            "init": beginnings(node),
             "training": not what.runs,
             "copies": node.copies,
             "weights": None if facts is None else {node.weight_key(key): size for key, size in facts.weights.items()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnninspect.reports.expand import beginnings, flow
 from cnninspect.workings import number
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ def _around(what: Explanation, style: Style) -> Iterator[str]:
     yield from _fact("inside", ", ".join(calls), style)
     if node.shares is not None:
         yield from _fact("shares", f"the weights of {what.graph.nodes[node.shares].name}", style)
+    if node.init:
+        yield from _fact("begins", flow(beginnings(node))[1:-1], style)
     if not what.runs:
         yield from _fact("training", "exists only while the network learns: no cost at inference", style)
     if node.copies > 1:

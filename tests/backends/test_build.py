@@ -415,6 +415,51 @@ def test_init(init: str, conv: float, linear: float) -> None:
     assert float(network.last.weight.detach().sum()) == (0 if init == "zero_residual" else 16)
 
 
+OWN = """\
+input: [8, 9, 9]
+layers:
+  - {conv: {out: 64, kernel: 3}, name: told, init: {weight: {normal: 0.5}, bias: -4.6}}
+  - {conv: {out: 64, kernel: 3}, name: left}
+  - add: {main: [{batch_norm: , name: norm, init: ones}], skip: []}
+  - {conv: {out: 64, kernel: 3, bias: false}, name: cut, init: {trunc_normal: 0.1}}
+  - {conv: {out: 32, kernel: 3}, name: flat, init: {uniform: 0.3}}
+  - {conv: {out: 32, kernel: 1}, name: plain, init: torch}
+  - {layer_scale: {bare: true}, name: gamma, init: 0.25}
+  - {separable_conv: {out: 64, kernel: 1}, name: two, init: kaiming}
+  - flatten
+  - {linear: 50, name: fc, init: orthogonal}
+"""
+
+
+@pytest.mark.parametrize("init", ["torch", "kaiming", "zero_residual"])
+def test_what_a_layer_says_of_its_beginning(init: str) -> None:
+    """Weights begin as their layer says, whatever the rest of the network begins with."""
+    network = made(OWN, init=init)
+    own = {key: weight.detach() for key, weight in network.named_parameters()}
+    assert float(own["told.weight"].std()) == pytest.approx(0.5, rel=0.03)
+    assert own["told.bias"].tolist() == [pytest.approx(-4.6)] * 64
+    assert bool(own["left.bias"].any()) is (init == "torch")
+    assert own["norm.weight"].tolist() == [1.0] * 64
+    assert float(own["cut.weight"].std()) == pytest.approx(0.1 * 0.8796, rel=0.03)
+    assert 0.19 < float(own["cut.weight"].max()) <= 0.2
+    assert 0.29 < float(own["flat.weight"].max()) <= 0.3
+    assert float(own["plain.weight"].std()) == pytest.approx((1 / 3 / 32) ** 0.5, rel=0.1)
+    assert bool(own["plain.bias"].any())
+    assert own["gamma"].flatten().tolist() == [0.25] * 32
+    assert float(own["two.pointwise.weight"].std()) == pytest.approx((2 / 64) ** 0.5, rel=0.1)
+    assert bool(own["two.pointwise.bias"].any()) is False
+    rows = own["fc.weight"] @ own["fc.weight"].T
+    torch.testing.assert_close(rows, 2 * torch.eye(50), rtol=0, atol=1e-4)
+
+
+def test_a_seed_draws_what_no_layer_says_as_before() -> None:
+    """What one layer says of its own weights changes nobody else's."""
+    one, other = made(OWN).state_dict(), made(OWN.replace(", init: {uniform: 0.3}", "")).state_dict()
+    assert {key for key in one if not torch.equal(one[key], other[key])} >= {"flat.weight", "flat.bias"}
+    assert torch.equal(one["left.weight"], other["left.weight"])
+    assert torch.equal(one["told.weight"], other["told.weight"])
+
+
 def test_devices_and_types() -> None:
     """The network is on the device and in the type that were asked for; auto finds a device."""
     network = made(INIT, dtype="bfloat16", device="meta")

@@ -117,8 +117,79 @@ def hold(graph: Graph) -> None:
     assert all(torch.equal(tensor, built.state_dict()[key]) for key, tensor in made.state_dict().items())
 
 
+BEGUN = """
+name: begun
+input: [3, 12, 12]
+blocks:
+  unit:
+    args: {out, init: kaiming}
+    layers:
+      - {conv: {out: $out, kernel: 3, padding: 1}, name: conv, init: $init}
+      - {batch_norm: , name: bn, init: zeros}
+layers:
+  - {unit: 4, name: a}
+  - {unit: {out: 4, init: orthogonal}, name: b, repeat: 2}
+  - {unit: {out: 4, init: {trunc_normal: 0.1}}, name: initialise}
+  - {conv_transpose: {out: 4, kernel: 2}, name: up, init: {weight: xavier}}
+  - {layer_scale: {bare: true}, name: gamma, init: {uniform: 0.5}}
+  - {conv: {out: 4, kernel: 1}, name: type, init: {weight: torch, bias: {normal: 2}}}
+  - {conv: {out: 4, kernel: 1}, name: last, share: type}
+  - flatten
+  - {linear: 5, name: fc, init: {weight: kaiming, bias: -4.6}}
+"""
+
+
+def test_beginnings_are_written_out() -> None:
+    """How weights begin is a method of the network: what is drawn in the layers' order, constants by their value."""
+    text = api.export_python(read("begun", BEGUN))
+    body = text[text.index("    def initialise_2") :].partition("    def forward")[0]
+    assert (
+        body
+        == """\
+    def initialise_2(self) -> None:
+        \"\"\"Let weights begin as the model says, the others as torch has them.\"\"\"
+        weights = dict(self.named_parameters())
+        nn.init.kaiming_normal_(
+            weights["a.conv.weight"], mode="fan_out", nonlinearity="relu"
+        )
+        for name in ("b.0.conv.weight", "b.1.conv.weight"):
+            nn.init.orthogonal_(weights[name], gain=2**0.5)
+        nn.init.trunc_normal_(weights["initialise.conv.weight"], std=0.1, a=-0.2, b=0.2)
+        nn.init.xavier_uniform_(weights["up.weight"])
+        nn.init.uniform_(weights["gamma"], a=-0.5, b=0.5)
+        nn.init.normal_(weights["type.bias"], std=2.0)
+        nn.init.kaiming_normal_(weights["fc.weight"], nonlinearity="relu")
+        for name in (
+            "a.conv.bias",
+            "a.bn.weight",
+            "a.bn.bias",
+            "b.0.conv.bias",
+            "b.0.bn.weight",
+            "b.0.bn.bias",
+            "b.1.conv.bias",
+            "b.1.bn.weight",
+            "b.1.bn.bias",
+            "initialise.conv.bias",
+            "initialise.bn.weight",
+            "initialise.bn.bias",
+        ):
+            nn.init.constant_(weights[name], 0.0)
+        nn.init.constant_(weights["fc.bias"], -4.6)
+
+"""
+    )
+
+
 @pytest.mark.torch
-@pytest.mark.parametrize("text", [RESIDUAL, SHARED, AWKWARD], ids=["residual", "shared", "awkward"])
+def test_a_chain_begins_as_the_model_says() -> None:
+    """A network that is an nn.Sequential, without a forward of its own, has the method too."""
+    graph = read("chain", "input: [3, 8, 8]\nlayers:\n  - {conv: {out: 4, kernel: 1}, init: kaiming}\n  - relu\n")
+    assert "class Chain(nn.Sequential)" in api.export_python(graph)
+    hold(graph)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("text", [RESIDUAL, SHARED, AWKWARD, BEGUN], ids=["residual", "shared", "awkward", "begun"])
 def test_a_file_is_the_network(text: str) -> None:
     """Optional parts, shared weights, heads for training and names that Python refuses: the same network."""
     hold(read("x", text))

@@ -126,6 +126,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         "read_by": ["gate"],
         "outputs": [],
         "shares": None,
+        "init": {},
         "training": False,
         "copies": 1,
         "weights": {"wide.weight": [4, 2, 9], "wide.bias": [4]},

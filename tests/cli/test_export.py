@@ -42,6 +42,7 @@ FLATTEN = {
     "weights": {},
     "buffers": {},
     "shares": None,
+    "init": {},
     "copies": 1,
     "training": False,
     "blocks": [],

@@ -163,3 +163,39 @@ def test_too_large() -> None:
     assert lines[1].startswith("  = note: stated: weights and buffers 553,430,176 bytes, activations at most 2")
     assert lines[2].startswith("  = note: the largest batch that should fit into ")
     assert lines[3] == "  = help: a smaller --batch or --input"
+
+
+def notes(*options: str, text: str = TINY) -> list[str]:
+    """What a run says beside its figures."""
+    done = run("run", "-", "--device", "cpu", "--runs", "1", "--format", "json", *options, stdin=text)
+    assert (done.returncode, done.stderr) == (0, "")
+    found: list[str] = json.loads(done.stdout)["notes"]
+    return found
+
+
+def test_how_weights_began() -> None:
+    """A run says how its weights began: by the option, and where the model says so of a layer."""
+    assert notes()[0] == "weights: as torch begins them, seed 0"
+    text = TINY.replace("name: mix}", "name: mix, init: 1}")
+    assert (
+        notes("--init", "xavier", "--seed", "3", text=text)[0]
+        == "weights: xavier, seed 3; in 1 layer as the model says"
+    )
+    done = run("run", "-", "--init", "he", stdin=TINY)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "cnninspect: --init has no 'he'\n"
+        "  = help: it takes torch, kaiming, xavier, trunc_normal, orthogonal, zero_residual\n"
+    )
+
+
+def test_checkpoints_that_differ(tmp_path: Path) -> None:
+    """Without strict a checkpoint loads as far as it goes, and a prefix of the caller's own is taken away."""
+    path = tmp_path / "w.pt"
+    torch.save({"encoder.mix.weight": torch.ones(2, 1, 1, 1), "encoder.head": torch.ones(1)}, path)
+    done = run("run", "-", "--device", "cpu", "--weights", str(path), stdin=TINY)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "error[tensor-missing]" in done.stderr
+    found = notes("--weights", str(path), "--no-strict", "--prefix", "encoder.")
+    rest = "1 of 2 tensors load: 1 missing, 1 unexpected; the others as torch begins them, seed 0"
+    assert found[0] == f"weights: {path}, {rest}"

@@ -29,7 +29,7 @@ def graph_of(text: str, variant: str | None = None, name: str = "model.yaml") ->
 def meaning(graph: Graph) -> object:
     """Everything that a graph says about the network, without where in a file it says so."""
     nodes = [
-        (node.name, node.op, node.layer, node.inputs, node.outputs, node.facts, node.shares, node.copies)
+        (node.name, node.op, node.layer, node.inputs, node.outputs, node.facts, node.shares, node.copies, node.init)
         for node in graph.nodes
     ]
     inputs = [(given.name, given.shape) for given in graph.inputs]
@@ -66,6 +66,29 @@ outputs:
   main: fc
   "aux head": {from: aux.fc, training: true}
 """
+
+
+def test_beginnings() -> None:
+    """How weights begin is written for each of them, as a word, a number, or what takes a number."""
+    text = """\
+name: m
+input: [4, 8, 8]
+params: {law: {uniform: 2}}
+layers:
+  - {conv: {out: 4, kernel: 1}, name: a, init: kaiming}
+  - {conv: {out: 4, kernel: 1}, name: b, init: {bias: $law}}
+  - {conv: {out: 4, kernel: 1}, name: c, init: trunc_normal}
+  - {layer_scale: {bare: true}, name: d, init: 1}
+"""
+    graph = graph_of(text)
+    assert graph is not None
+    assert [line for line in render(graph).splitlines() if "init" in line] == [
+        "    init: {weight: kaiming, bias: 0.0}",
+        "    init: {bias: {uniform: 2.0}}",
+        "    init: {weight: {trunc_normal: 0.02}, bias: 0.0}",
+        "    init: {weight: 1.0}",
+    ]
+    assert_round_trip(graph)
 
 
 def test_golden() -> None:
@@ -226,6 +249,12 @@ def items(draw: st.DrawFn, depth: int) -> Any:
     return item
 
 
+INITS = (
+    *("torch", "kaiming", "trunc_normal", "zeros", 0.5, {"normal": 1e-7}, {"bias": -4.6}),
+    {"weight": {"trunc_normal": 0.1}, "bias": {"uniform": 2}},
+)
+
+
 @st.composite
 def models(draw: st.DrawFn) -> Item:
     """A model with branches, repeats, splits, shared weights, one or two inputs and perhaps a training head."""
@@ -239,6 +268,8 @@ def models(draw: st.DrawFn) -> Item:
         {**item, "name": f"n{index}"} for index, item in enumerate(draw(st.lists(items(2), min_size=1, max_size=4)))
     ]
     layers.append({"conv": {"out": 4, "kernel": 3, "padding": 1}, "name": "owner"})
+    if draw(st.booleans()):
+        layers[-1]["init"] = draw(st.sampled_from(INITS))
     if draw(st.booleans()):
         layers.append(
             {

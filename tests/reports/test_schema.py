@@ -135,6 +135,11 @@ def test_bad_structure_is_refused(code: str) -> None:
         {"sequence": ["relu", {"linear": 10}], "name": "head"},
         {"share": "stem"},
         {"share": "stem", "name": "again"},
+        {"conv": {"out": 8}, "init": "kaiming"},
+        {"conv": {"out": 8}, "init": 0},
+        {"conv": {"out": 8}, "init": "$init"},
+        {"conv": {"out": 8}, "init": {"normal": 0.01}},
+        {"conv": {"out": 8}, "init": {"weight": {"uniform": "$bound"}, "bias": -4.6}},
     ],
 )
 def test_items_that_are_valid(item: object) -> None:
@@ -159,6 +164,10 @@ def test_items_that_are_valid(item: object) -> None:
         {"relu": {}, "repeat": -1},
         {"relu": {}, "when": "deep"},
         {"relu": {}, "let": [1]},
+        {"conv": {"out": 8}, "init": "kamming"},
+        {"conv": {"out": 8}, "init": ["kaiming"]},
+        {"conv": {"out": 8}, "init": {}},
+        {"conv": {"out": 8}, "init": {"bias": {"normal": 0}}},
         {"conv": {"filters": 8}},
         {"conv": {"out": 0}},
         {"conv": {"out": 8, "bias": "yes"}},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnninspect.backends.python.beginnings import begin
 from cnninspect.backends.python.classes import Class, Classes
 from cnninspect.backends.python.constructors import Constructor
 from cnninspect.backends.python.forward import Forward
@@ -98,6 +99,8 @@ class _File:
         parameters = ("self", *[_declared(param) for param in kind.params])
         rows += lines(Group("def __init__(", parameters, ") -> None:"), 4)
         rows += constructor.body()
+        name, begun = begin(self.graph, {name for name, _ in kind.body.parts}) if program.heads else ("", [])
+        rows += [f"        self.{name}()", "", *begun] if begun else []
         if program.chain != "numbered":
             inputs = forward.signature()
             signature = ("self", *[f"{name}: Tensor" for name in inputs])
@@ -123,7 +126,10 @@ class _File:
         kind = self.classes.found[-1]
         parameters = tuple([_declared(param) for param in kind.params])
         rows = lines(Group(f"def {self.factory}(", parameters, f") -> {kind.name}:"), 0)
-        rows.append('    """Make the network with weights as torch begins them."""')
+        whose = (
+            "the model" if any(start.how != "torch" for node in self.graph.nodes for start in node.init) else "torch"
+        )
+        rows.append(f'    """Make the network with weights as {whose} begins them."""')
         arguments = tuple([f"{param.name}={param.name}" for param in kind.params])
         return [*rows, *lines(Group(f"{kind.name}(", arguments, ")"), 4, "return ")]
 

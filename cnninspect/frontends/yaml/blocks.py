@@ -10,7 +10,7 @@ from cnninspect import layers
 from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, bad_variable, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import near
-from cnninspect.frontends.yaml.items import parse_item
+from cnninspect.frontends.yaml.items import SIBLINGS, parse_item
 from cnninspect.frontends.yaml.making import MOST_COMPARED
 from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.reader import read_tree
@@ -47,7 +47,7 @@ class Block:
 
 def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
     """A block's declaration: its layers alone, or a mapping of args, let and layers."""
-    if key.text in ("sequence", "share"):
+    if key.text in ("sequence", *SIBLINGS):
         report.add(
             key, "bad-name", f"'{key.text}' already has a meaning in a layer list", help="give the block another name"
         )

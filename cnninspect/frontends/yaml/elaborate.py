@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node as TreeNode
     from cnninspect.frontends.yaml.tree import Scalar
+    from cnninspect.ir import Start
     from cnninspect.layers.base import Layer
 
 
@@ -169,6 +170,10 @@ class Elaborator(Growing):
         op = self._op(item, context)
         if op is None:
             return self.broken(item.op.text, item.op.span, start, context, name)
+        if item.init is not None and (op in ("sequence", "share") or blocks.find(self, op) is not None):
+            from cnninspect.frontends.yaml import beginnings  # few networks say how they begin
+
+            beginnings.refuse(item.init, op, self.report)
         if op == "sequence":
             return blocks.run_sequence(self, item, start, context, name)
         if op == "share":
@@ -272,8 +277,17 @@ class Elaborator(Growing):
         copies = max([self.nodes[t.node].copies for t in start if t.node >= 0], default=1) * getattr(
             layer, "multiplies", 1
         )
+        init: tuple[Start, ...] = ()
+        if item.init is not None:
+            from cnninspect.frontends.yaml import beginnings  # as above
+
+            lender = None if shares is None else self.nodes[shares].name
+            init = beginnings.starts(item.init, layer, facts, lender, context.env, self.report)
         return self.add(
-            Node(full, layer.name, layer, start, facts.outputs, facts, item.op.span, context.calls, shares, copies),
+            Node(
+                *(full, layer.name, layer, start, facts.outputs, facts, item.op.span, context.calls, shares, copies),
+                init,
+            ),
             context,
         )
 

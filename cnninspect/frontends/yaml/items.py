@@ -13,7 +13,7 @@ from cnninspect.values import clip
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.tree import Node, Report
 
-SIBLINGS = ("name", "from", "repeat", "when", "else", "let", "share")
+SIBLINGS = ("name", "from", "repeat", "when", "else", "let", "share", "init")
 WANTED = {
     "name": "a name",
     "from": "the name of a layer, or a list of names",
@@ -21,6 +21,7 @@ WANTED = {
     "when": "a condition",
     "let": "a mapping of names to values",
     "share": "the name of a layer",
+    "init": "how the weights begin",
 }
 FOREIGN_OPS = ("type", "layer", "op", "class", "class_name", "kind", "module")
 FOREIGN_OPTIONS = ("config", "options", "params", "parameters", "args", "kwargs")
@@ -29,7 +30,7 @@ FOREIGN_OPTIONS = ("config", "options", "params", "parameters", "args", "kwargs"
 class Item:
     """A layer, block, merge, sequence or share with its siblings."""
 
-    __slots__ = ("else_", "from_", "let", "name", "node", "op", "repeat", "share", "value", "when")
+    __slots__ = ("else_", "from_", "init", "let", "name", "node", "op", "repeat", "share", "value", "when")
 
     def __init__(self, node: Node, op: Scalar, value: Node | None) -> None:
         self.node = node
@@ -42,6 +43,7 @@ class Item:
         self.else_: Node | None = None
         self.let: Mapping | None = None
         self.share: Scalar | None = None
+        self.init: Node | None = None
 
 
 def parse_item(node: Node, report: Report) -> Item | None:
@@ -150,6 +152,8 @@ def _siblings(item: Item, node: Mapping, report: Report) -> bool:
             item.from_ = value
         elif word == "else":
             item.else_ = value
+        elif word == "init":
+            item.init = value
         elif type(value) is Mapping:  # let is the only word left
             item.let = value
             good = _names_well(value, report) and good

@@ -194,4 +194,4 @@ def _share_node(elaborator: Elaborator, owner_index: int, index: int, item: Item
     assert type(item.value) is Scalar
     assert node.layer is not None
     shared = _checked(elaborator, owner, owner_index, node.layer, node.facts, item.value)
-    elaborator.nodes[index] = node._replace(shares=shared)
+    elaborator.nodes[index] = node._replace(shares=shared, init=() if shared is not None else node.init)
