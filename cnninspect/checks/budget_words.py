@@ -41,13 +41,18 @@ def _point(value: int, scale: int, decimals: int) -> str:
     return f"{'-' if value < 0 else ''}{before:,}.{after:0{decimals}d}"
 
 
+def percent(part: int, whole: int) -> str:
+    """A part of a whole in brackets, with one decimal; empty where there is nothing to be a part of."""
+    return f" ({_point(part * 100, whole, 1)}%)" if whole > 0 else ""
+
+
 def message(graph: Graph, verdict: Verdict, *, above: bool) -> str:
     """What the figure is and by how much it breaks the limit."""
     assert verdict.value is not None
     assert verdict.margin is not None
     over = -verdict.margin
     limit = verdict.value - over if above else verdict.value + over
-    share = f" ({_point(over * 100, limit, 1)}%)" if limit > 0 else ""
+    share = percent(over, limit)
     side = "above" if above else "below"
     return (
         f"'{clip(graph.name, 60)}' breaks '{clip(verdict.title)}': {shown(verdict.value, verdict.unit)} is "

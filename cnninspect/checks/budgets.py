@@ -120,7 +120,7 @@ def _plain(value: int | None, unit: str) -> int | float | None:
 def _broken(figures: Figures, budget: Budget, verdict: Verdict) -> Finding:
     assert verdict.value is not None
     above = budget.high is not None and verdict.value > budget.high
-    notes = [why] if (why := _why(verdict)) else []
+    notes = [because] if (because := why(verdict)) else []
     return Finding(
         "budget-exceeded" if above else "budget-missed",
         "error",
@@ -132,7 +132,7 @@ def _broken(figures: Figures, budget: Budget, verdict: Verdict) -> Finding:
     )
 
 
-def _why(verdict: Verdict) -> str:
+def why(verdict: Verdict) -> str:
     """Who contributes most, in words."""
     parts = [
         f"{clip(share.name, 60)} {short(share.value, verdict.unit)}"

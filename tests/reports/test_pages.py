@@ -23,6 +23,7 @@ CALLS = {"Finding", "Problem", "BadText", "Unreadable", "ExpressionError", "add"
 WITHOUT_EXAMPLE = {
     *("bad-checkpoint", "unknown-checkpoint", "unsafe-checkpoint"),  # of files that are no models
     *("tensor-missing", "tensor-shape", "tensor-unexpected"),
+    *("bad-baseline", "baseline-exceeded", "baseline-new"),  # take a lock file as well
     *("bad-data", "unknown-data"),  # of images, not of models
     "cannot-build",  # is found when a network is built, not when it is read
     *(

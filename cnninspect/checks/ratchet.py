@@ -1,0 +1,122 @@
+"""A network held against the lock file: it may shrink and see more, and grow only within a tolerance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.checks.budget_words import percent, short, shown
+from cnninspect.checks.budgets import Verdict, judge, why
+from cnninspect.checks.lock import FIGURES
+from cnninspect.frontends.budgets.amounts import parse_amount
+from cnninspect.frontends.budgets.metrics import AT_LEAST, COUNT, Budget
+from cnninspect.records import Record
+from cnninspect.values import Finding, Problem, Span, clip
+
+if TYPE_CHECKING:
+    from cnninspect.checks.lock import Known, Lock
+    from cnninspect.frontends.yaml.load import Loaded
+    from cnninspect.ir import Graph
+
+MOST = 1000
+"""Per cent."""
+
+
+class Tolerance(Record):
+    """How much a figure may grow, exactly: a fraction of what it was."""
+
+    above: int = 0
+    below: int = 1
+    text: str = "0%"
+
+    def of(self, figure: int) -> int:
+        """What may be added to a figure."""
+        return figure * self.above // self.below
+
+
+def parse_tolerance(text: str, option: str) -> Tolerance:
+    """The tolerance that a text such as ``1%`` states; raises the Problem that it states none."""
+    word = text.strip()
+    number = word.removesuffix("%").strip()
+    help_ = f"write a percentage, such as {option} {clip(number, 20) if number[:1].isdecimal() else '1'}%"
+    try:
+        above, below = parse_amount(number, COUNT)
+    except Problem:
+        above, below = -1, 1
+    if above < 0 or not (word.endswith("%") or not above) or not number[-1:].isdecimal():
+        raise Problem("bad-budget", f"{option} is how much a figure may grow, got '{clip(word, 40)}'", help=help_)
+    if above > MOST * below:
+        raise Problem("bad-budget", f"{option} is at most {MOST:,}%, got '{clip(word, 40)}'")
+    return Tolerance(above, below * 100, f"{number}%")
+
+
+def measure(graph: Graph) -> Known:
+    """What the lock keeps of a network."""
+    asked = [Budget(metric, "", 0, None, "", _NOWHERE) for metric in FIGURES]
+    return {verdict.metric: verdict.value for verdict in judge(graph, asked)}
+
+
+_NOWHERE = Span("", 0, 0, 0, 0)
+
+
+def judge_growth(graph: Graph, known: Known, tolerance: Tolerance, lock: Lock, place: Span) -> tuple[Verdict, ...]:
+    """A verdict for each figure that the lock knows of a network; what it does not know is not held against it."""
+    before = {metric: figure for metric in FIGURES if (figure := known.get(metric)) is not None}
+    asked = [_limit(metric, figure, tolerance, place) for metric, figure in before.items()]
+    return tuple([_told(graph, verdict, before[verdict.metric], tolerance, lock) for verdict in judge(graph, asked)])
+
+
+def _limit(metric: str, figure: int, tolerance: Tolerance, place: Span) -> Budget:
+    more = f" {'-' if metric in AT_LEAST else '+'} {tolerance.text}" if tolerance.above else ""
+    if metric in AT_LEAST:
+        return Budget(metric, "", figure - tolerance.of(figure), None, f">= {figure:,}{more}", place)
+    return Budget(metric, "", None, figure + tolerance.of(figure), f"<= {figure:,}{more}", place)
+
+
+def _told(graph: Graph, verdict: Verdict, before: int, tolerance: Tolerance, lock: Lock) -> Verdict:
+    """The verdict with a finding that speaks of growth, where it has one and its figure is known."""
+    if verdict.finding is None or verdict.value is None:
+        return verdict
+    name, value, unit = f"'{clip(graph.name, 60)}'", verdict.value, verdict.unit
+    change = f"{short(abs(value - before), unit)}{percent(abs(value - before), before)}"
+    does, more = ("sees less than before", "less") if verdict.metric in AT_LEAST else ("has grown", "more")
+    allowed = f"; {tolerance.text} is allowed" if tolerance.above else ""
+    because = why(verdict)
+    finding = Finding(
+        "baseline-exceeded",
+        "error",
+        f"{name} {does}: {verdict.metric} is {shown(value, unit)}, {change} {more} than the {before:,} of the "
+        f"baseline{allowed}",
+        (f"the baseline is {clip(lock.name, 60)}", *([because] if because else [])),
+        "cnninspect diff shows what changed; --update-baseline accepts it",
+        verdict.span,
+        facts={**verdict.finding.facts, "baseline": before},
+    )
+    return verdict._replace(finding=finding)
+
+
+def new(name: str, lock: Lock, place: Span) -> Finding:
+    """A network that the lock does not know yet."""
+    return Finding(
+        "baseline-new",
+        "note",
+        f"'{clip(name, 60)}' is not in the baseline {clip(lock.name, 60)}",
+        (),
+        "--update-baseline adds it",
+        place,
+    )
+
+
+def place_of(loaded: Loaded, variant: str | None) -> Span:
+    """Where a network is declared in its own file: its variant, its name, its layers; otherwise the first line."""
+    document = loaded.document
+    source = loaded.sources[0]
+    if document is not None:
+        entry = document.entries("variants").get(variant or "")
+        keys = [entry[0]] if entry is not None else [document.keys[key] for key in _NAMING if key in document.keys]
+        for key in keys:
+            if key.source is source:
+                return key.span
+    return Span(source.name, 1, 1, 1, 1)
+
+
+_NAMING = ("name", "layers", "params", "blocks")
