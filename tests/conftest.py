@@ -16,6 +16,15 @@ settings.load_profile("steady" if EXAMPLES == CI else "searching")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Golden texts are rewritten on request, for a person to read the difference."""
     parser.addoption("--update", action="store_true", help="write the golden files anew instead of comparing")
+    parser.addoption("--slow", action="store_true", help="also run what takes minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes is left out unless it is asked for, by --slow or by -m slow."""
+    if not config.getoption("--slow") and "slow" not in config.getoption("-m"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
 
 
 @pytest.fixture

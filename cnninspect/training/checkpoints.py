@@ -2,9 +2,10 @@
 
 The contract, for whoever trains:
 
-    checkpoints = Checkpoints(folder, keep=3)      # the folder is locked by the caller (RunFolder does it)
+    checkpoints = Checkpoints(folder, keep=2)      # the folder is locked by the caller (RunFolder does it)
     found = checkpoints.latest()                   # Restored(state, position, notes) or None; Problem: all are damaged
-    checkpoints.save(state, position, best=True)   # copies the state to memory, and returns; the file is written beside
+    checkpoints.save(state, position, best=True)   # copies the state to memory, and returns; the file is written beside;
+                                                   # kept=False: only until two newer ones are there
     checkpoints.check()                            # each step: raises the Problem that writing met; costs nothing
     checkpoints.close()                            # at the end: waits, raises, writes the last weights as safetensors
 
@@ -12,7 +13,8 @@ The contract, for whoever trains:
 ``checkpoint`` is taken. What is logged up to a position is logged before the position is saved: on resuming what is
 logged too much is dropped, and what is logged too little would be lost.
 
-    run/checkpoints/step-0000001200.pt       the newest ``keep`` files, each a plain file of torch.save (see ``sealed``)
+    run/checkpoints/step-0000001200.pt       the newest ``keep`` that are kept, plain files of torch.save (see ``sealed``)
+    run/checkpoints/spare-0000001210.pt      others, where they are one of the two newest of all
     run/last.pt                              another name of the newest
     run/best.pt                              another name of the best, which stays when its first name goes
     run/best.safetensors, last.safetensors   the weights alone
@@ -33,15 +35,18 @@ from cnninspect.training.restoring import (
     BEST,
     DAMAGED,
     FORMAT,
+    KEPT,
     KEY,
     LAST,
     PLACE,
+    SPARE,
     SUFFIX,
     Position,
     Restored,
     candidates,
     identity,
     numbered_files,
+    numbered_name,
     restore,
     search,
 )
@@ -51,7 +56,9 @@ from cnninspect.values import clip
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-KEEP = 3
+KEEP = 2
+NEWEST = 2
+"""So many are there whatever is kept: should the newest be damaged, the one before it is not far."""
 WEIGHTS = "model"
 
 
@@ -75,12 +82,12 @@ class Checkpoints:
         except OSError as error:
             raise durable.unwritable(error.filename or folder, error) from None
 
-    def save(self, state: Mapping[str, Any], position: Position, *, best: bool = False) -> None:
+    def save(self, state: Mapping[str, Any], position: Position, *, best: bool = False, kept: bool = True) -> None:
         """Copy the state and write it beside the training, when the write before is done; raises what that one met."""
         self.wait()
         about = {"format": FORMAT, **position._asdict(), "best": best}
         copied = snapshot({**state, KEY: about})
-        self._background.start(lambda: self._write(copied, position, best=best))
+        self._background.start(lambda: self._write(copied, position, best=best, kept=kept))
 
     def check(self) -> None:
         """Raise the Problem that the last write met, once."""
@@ -89,6 +96,10 @@ class Checkpoints:
     def wait(self) -> None:
         """Wait until what was saved is on the disk; raises what that met."""
         self._background.wait()
+
+    def newest(self) -> str:
+        """The file of the newest that is there; empty where there is none."""
+        return next((path for _, path in candidates(self.folder)), "")
 
     def close(self) -> None:
         """Wait, and write the weights that were saved last as safetensors."""
@@ -121,8 +132,8 @@ class Checkpoints:
 
     # --- how -----------------------------------------------------------------------------
 
-    def _write(self, state: dict[str, Any], position: Position, *, best: bool) -> None:
-        path = os.path.join(self.folder, PLACE, f"step-{position.step:010d}{SUFFIX}")
+    def _write(self, state: dict[str, Any], position: Position, *, best: bool, kept: bool) -> None:
+        path = os.path.join(self.folder, PLACE, numbered_name(KEPT if kept else SPARE, position.step))
         try:
             if self._before is not None:
                 self._before()
@@ -155,16 +166,19 @@ class Checkpoints:
 
     def _prune(self, newest: str) -> None:
         """Remove the oldest, now that the newest is there."""
-        others = sorted((step, path) for step, path in numbered_files(self.folder) if path != newest)
-        for _, path in others[: max(len(others) - self.keep + 1, 0)]:
-            durable.remove(path)
+        others = sorted([(step, path) for step, path in numbered_files(self.folder) if path != newest], reverse=True)
+        every = [newest, *[path for _, path in others]]
+        kept = [path for path in every if os.path.basename(path).startswith(KEPT)]
+        for path in every:
+            if path not in every[:NEWEST] and path not in kept[: self.keep]:
+                durable.remove(path)
 
     def _rest(self) -> tuple[str, ...]:
         """What of the run is still there."""
-        newest = next(candidates(self.folder), None)
-        if newest is None:
-            return ()
-        return (f"the newest checkpoint that is there is of step {newest[0]:,}: '{clip(newest[1], 4096)}'",)
+        return tuple(
+            f"the newest checkpoint that is there is of step {step:,}: '{clip(path, 4096)}'"
+            for step, path in list(candidates(self.folder))[:1]
+        )
 
     def _put_aside(self, path: str) -> None:
         """Rename a damaged file, and take its other names away."""

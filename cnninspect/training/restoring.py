@@ -18,6 +18,8 @@ KEY = "checkpoint"
 LAST, BEST = "last.pt", "best.pt"
 PLACE = "checkpoints"
 SUFFIX = ".pt"
+KEPT, SPARE = "step-", "spare-"
+"""How numbered files begin: those that are kept, and those that are there until newer ones are."""
 DAMAGED = ".damaged"
 
 
@@ -120,6 +122,12 @@ def numbered_files(folder: str) -> Iterator[tuple[int, str]]:
     except OSError:
         return
     for name in names:
-        digits = name.removeprefix("step-").removesuffix(SUFFIX)
-        if name == f"step-{digits}{SUFFIX}" and digits.isascii() and digits.isdecimal():
+        prefix = next((prefix for prefix in (KEPT, SPARE) if name.startswith(prefix)), "")
+        digits = name.removeprefix(prefix).removesuffix(SUFFIX)
+        if prefix and name == numbered_name(prefix, int(digits) if digits.isascii() and digits.isdecimal() else 0):
             yield int(digits), os.path.join(place, name)
+
+
+def numbered_name(prefix: str, step: int) -> str:
+    """The name of a numbered file."""
+    return f"{prefix}{step:010d}{SUFFIX}"

@@ -40,9 +40,12 @@ WITHOUT_EXAMPLE = {
     "file-not-found",  # takes no file at all
     "file-too-large",
     "internal-error",
+    "missing-tensorboard",
     "missing-torch",
+    "no-run",  # of folders
     "not-a-file",
     "plugin-failed",
+    "run-in-use",
     "too-many-values",  # a file of megabytes
     "unknown-axis",  # is asked of a model, not written in it
     "unreadable-file",

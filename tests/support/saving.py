@@ -41,7 +41,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def saved(folder: Path, steps: int, *, keep: int = 3, best: int = 0) -> Checkpoints:
+def saved(folder: Path, steps: int, *, keep: int = 2, best: int = 0) -> Checkpoints:
     """A run of so many steps with a checkpoint after each."""
     made = Checkpoints(str(folder), keep=keep)
     for step in range(1, steps + 1):

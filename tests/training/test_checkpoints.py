@@ -129,3 +129,16 @@ def test_the_end_of_a_program_waits_for_what_is_being_written(tmp_path: Path) ->
     assert process.stdout is not None
     process.stdout.close()
     assert latest(tmp_path).position.step == 7
+
+
+def test_every_so_many_are_kept(tmp_path: Path) -> None:
+    """Those that are kept stay until there are more of them than wanted; others only as one of the two newest."""
+    made = Checkpoints(str(tmp_path), keep=2)
+    for step in range(1, 9):
+        made.save(state(step), Position(step, 0), kept=step % 3 == 0)
+    made.close()
+    numbers = sorted(name.removeprefix("checkpoints/") for name in names(tmp_path) if "checkpoints" in name)
+    assert numbers == [
+        f"{word}-{step:010d}.pt" for word, step in (("spare", 7), ("spare", 8), ("step", 3), ("step", 6))
+    ]
+    assert latest(tmp_path).position.step == 8
