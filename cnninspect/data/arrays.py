@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cnninspect.data.packed import check_plausible
 from cnninspect.frontends.checkpoints.files import File, shown
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from cnninspect.frontends.checkpoints.archive import Archive, Member
     from cnninspect.frontends.checkpoints.stored import Stored
 
-BOMB = 100 * 2**20
-"""Bytes from which on it is asked whether so much is plausible."""
-PLAUSIBLE = 100
-"""How many times smaller than its images a packed array may be, where it is large."""
+
+LATER = 8
+"""The flag of a zip file that says that a checksum follows the bytes; there it is not looked for."""
+ANEW = "was it copied to its end? write or copy it anew"
+WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64, torch.uint64: torch.int64}
+"""Types that torch can hold and hardly count with."""
 
 
 def read(path: str) -> dict[str, Tensor]:
@@ -30,39 +34,50 @@ def read(path: str) -> dict[str, Tensor]:
         with File(path) as file:
             archive = Archive(file)
             members = [member for name, member in archive.members.items() if name.endswith(".npy")]
-            return {stored.key: _tensor(file, stored) for stored in npy.read_all(file, archive, members).tensors}
+            for member in members:
+                _check(file, member)
+            return {
+                stored.key: _tensor(file, archive, stored) for stored in npy.read_all(file, archive, members).tensors
+            }
     except Problem as problem:
         code = "bad-data" if problem.code == "bad-checkpoint" else problem.code
         raise Problem(code, problem.message, help=problem.help) from None
 
 
-def _tensor(file: File, stored: Stored) -> Tensor:
-    region = stored.region
-    dtype = getattr(torch, stored.dtype)
-    if region.packed is None:
-        data = bytearray(file.read(region.offset, region.size, f"'{clip(stored.key)}'"))
-    else:
-        if region.size > BOMB and region.size > PLAUSIBLE * region.packed:
-            message = (
-                f"'{shown(file.path)}': '{clip(stored.key)}' claims {region.size:,} bytes, packed in {region.packed:,}"
-            )
-            raise Problem("bad-data", message, help="write it with numpy.savez, which does not pack")
-        packed = file.read(region.offset, region.packed, f"'{clip(stored.key)}'")
+def _check(file: File, member: Member) -> None:
+    """Raise the Problem that so few bytes cannot become so many."""
+    check_plausible(member.packed, member.size, f"'{shown(file.path)}': '{clip(member.name)}'")
+
+
+def _bytes(file: File, archive: Archive, stored: Stored) -> bytearray:
+    """The member of an array, its header in front, unpacked and held against its checksum."""
+    member = archive.members[f"{stored.key}.npy"]
+    region, what = archive.region(member), f"'{shown(file.path)}': '{clip(stored.key)}'"
+    data = file.read(region.offset, region.size if region.packed is None else region.packed, what)
+    if region.packed is not None:
         try:
-            unpack = zlib.decompressobj(-15)
-            data = bytearray(unpack.decompress(packed, region.size + 1))
+            data = zlib.decompressobj(-15).decompress(data, region.size + 1)
         except zlib.error:
-            raise Problem("bad-data", f"'{shown(file.path)}': '{clip(stored.key)}' cannot be unpacked") from None
+            raise Problem("bad-data", f"{what} cannot be unpacked", help=ANEW) from None
         if len(data) != region.size:
-            message = f"'{shown(file.path)}': '{clip(stored.key)}' has {len(data):,} bytes, and claims {region.size:,}"
-            raise Problem("bad-data", message, help="was it copied to its end?")
-    width = torch.empty(0, dtype=dtype).element_size()
+            raise Problem("bad-data", f"{what} has {len(data):,} bytes, and claims {region.size:,}", help=ANEW)
+    head = file.read(member.header, 30, what)
+    checksum = int.from_bytes(head[14:18], "little")
+    if not head[6] & LATER and zlib.crc32(data) != checksum:
+        raise Problem("bad-data", f"{what} is damaged: its checksum is another", help=ANEW)
+    return bytearray(data)
+
+
+def _tensor(file: File, archive: Archive, stored: Stored) -> Tensor:
+    dtype = getattr(torch, stored.dtype)
     if not stored.bytes:
         return torch.empty(stored.shape, dtype=dtype)
-    flat = torch.frombuffer(data, dtype=dtype, offset=stored.start * width)
-    if stored.strides is not None:
-        return flat.as_strided(stored.shape, stored.strides).contiguous()
-    return flat.reshape(stored.shape)
+    data = _bytes(file, archive, stored)
+    flat = torch.frombuffer(data, dtype=dtype, offset=len(data) - stored.bytes)
+    found = flat.reshape(stored.shape) if stored.strides is None else flat.as_strided(stored.shape, stored.strides)
+    if dtype in WIDER:
+        found = found.to(WIDER[dtype])
+    return found.contiguous()
 
 
 def identity(images: Tensor, labels: Tensor, *others: str) -> str:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from cnninspect.data.files import Files
     from cnninspect.data.loading import Loader
+    from cnninspect.data.pictures import Picture
 
 Work = tuple["Tensor", "Tensor"]
 """Samples and their positions in the epoch."""
@@ -75,3 +77,38 @@ def _quiet(worker: int) -> None:
 
     del worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Looking(Dataset["Picture | str"]):
+    """Pictures by number, each looked at."""
+
+    def __init__(self, files: Files, *, whole: bool) -> None:
+        self.files = files
+        self.whole = whole
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, number: int) -> Picture | str:
+        """What one picture is, or why it cannot be used."""
+        from cnninspect.data.files import look
+
+        return look(self.files, number, whole=self.whole)
+
+
+def each(files: Files, workers: int, *, whole: bool) -> Iterator[Picture | str]:
+    """A look at every picture, by several processes, in order."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        looks = iter(
+            DataLoader(
+                Looking(files, whole=whole),
+                batch_size=32,
+                collate_fn=list,
+                num_workers=workers,
+                worker_init_fn=_quiet,
+                generator=torch.Generator(),
+            )
+        )
+    for several in looks:
+        yield from several

@@ -24,7 +24,7 @@ WITHOUT_EXAMPLE = {
     *("bad-checkpoint", "unknown-checkpoint", "unsafe-checkpoint"),  # of files that are no models
     *("tensor-missing", "tensor-shape", "tensor-unexpected"),
     *("bad-baseline", "baseline-exceeded", "baseline-new"),  # take a lock file as well
-    *("bad-data", "unknown-data"),  # of images, not of models
+    *("bad-data", "download-failed", "missing-data", "unknown-data", "unsafe-data"),  # of images, not of models
     "cannot-build",  # is found when a network is built, not when it is read
     *(
         "bad-input-file",
