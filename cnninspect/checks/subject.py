@@ -191,6 +191,13 @@ class Subject:
 
         return fields(self.graph, through_gates=True, found=self.flows)
 
+    @cached_property
+    def sights(self) -> Fields:
+        """The same, gates being taken to look: what a squeeze-excite block weighs has seen everything; takes time."""
+        from cnninspect.passes.field import fields
+
+        return fields(self.graph)
+
     # --- the file --------------------------------------------------------------------------
 
     @cached_property

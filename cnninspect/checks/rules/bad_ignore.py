@@ -8,7 +8,7 @@ Source: the comment itself; docs/lint.md tells for what a comment speaks.
 Bad:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1, bias: false}  # cnninspect: ignore
   - batch_norm
@@ -21,7 +21,7 @@ layers:
 Good:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1, bias: false}
   - batch_norm

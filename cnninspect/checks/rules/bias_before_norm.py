@@ -10,7 +10,7 @@ canceled by the subsequent mean subtraction".
 Bad:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1}
   - batch_norm
@@ -23,7 +23,7 @@ layers:
 Good:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1, bias: false}
   - batch_norm

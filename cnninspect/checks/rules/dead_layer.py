@@ -10,7 +10,7 @@ arXiv 2105.08095.
 Bad:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1}
     name: stem
@@ -25,7 +25,7 @@ layers:
 Good:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1}
     name: stem

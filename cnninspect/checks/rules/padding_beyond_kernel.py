@@ -9,7 +9,7 @@ Source: the window arithmetic itself (Dumoulin and Visin 2016, arXiv 1603.07285:
 Bad:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1}
   - relu
@@ -23,7 +23,7 @@ layers:
 Good:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1}
   - relu

@@ -8,7 +8,7 @@ Source: the comments themselves; `cnninspect lint-rules` lists every code.
 Bad:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1, bias: false}
   - batch_norm
@@ -21,7 +21,7 @@ layers:
 Good:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1}  # cnninspect: ignore[bias-before-norm] kept for old weights
   - batch_norm

@@ -9,7 +9,7 @@ Source: the comments themselves, and what the rules found.
 Bad:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1, bias: false}  # cnninspect: ignore[bias-before-norm] mended since
   - batch_norm
@@ -22,7 +22,7 @@ layers:
 Good:
 
 ```yaml
-input: [3, 32, 32]
+input: [3, 6, 6]
 layers:
   - conv: {out: 16, kernel: 3, padding: 1, bias: false}
   - batch_norm

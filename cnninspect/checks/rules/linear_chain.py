@@ -1,0 +1,92 @@
+"""Two layers with weights follow each other with nothing nonlinear between them.
+
+A weighted sum of weighted sums is a weighted sum: two convolutions in a row are one convolution with a larger kernel,
+two linear layers one linear layer, batch norm, pooling by means and flatten notwithstanding. The second one costs
+parameters and time and adds nothing that the first could not have been; the activation was forgotten. Left alone are
+chains that save work on purpose: through fewer channels than either end has, through groups or single channels
+(separable convolutions), along one axis after the other (1×3 after 3×1), or with weights that are shared with others.
+
+Source: Goodfellow, Bengio and Courville, Deep Learning, section 6.3.1; Nikanjam et al. 2021, arXiv 2105.08095, has the
+rule as "non-linear activation missing".
+
+Bad:
+
+```yaml
+input: [3, 6, 6]
+layers:
+  - conv: {out: 16, kernel: 3, padding: 1}
+  - conv: {out: 32, kernel: 3, padding: 1}
+  - relu
+  - global_avg_pool
+  - flatten
+  - linear: 10
+```
+
+Good:
+
+```yaml
+input: [3, 6, 6]
+layers:
+  - conv: {out: 16, kernel: 3, padding: 1}
+  - relu
+  - conv: {out: 32, kernel: 3, padding: 1}
+  - relu
+  - global_avg_pool
+  - flatten
+  - linear: 10
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.values import product
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnninspect.checks.subject import Known, Subject
+    from cnninspect.values import Finding
+
+SEVERITY = "warning"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    for one in subject.having("weights"):
+        if _shared(subject, one):
+            continue
+        following = subject.after(one.index)
+        while following is not None and following.layer.linear and following.layer.role not in ("weights", "merge"):
+            following = subject.after(following.index)
+        if following is None or following.layer.role != "weights" or not following.layer.linear:
+            continue
+        if _full(one) and _full(following) and not _shared(subject, following) and not _saves(one, following):
+            yield subject.finding(
+                following.node,
+                f"'{following.node.name}' follows '{one.node.name}' with nothing nonlinear between them: both could be one layer",
+                help="put an activation between them, or leave one out",
+            )
+
+
+def _shared(subject: Subject, one: Known) -> bool:
+    """Whether its weights work elsewhere as well, so that they cannot be put into another layer's."""
+    return one.node.shares is not None or one.index in subject.lenders
+
+
+def _full(one: Known) -> bool:
+    """Whether every output channel reads all input channels."""
+    weight = one.facts.weights.get("weight")
+    taps = product(one.facts.window.kernel) if one.facts.window is not None else 1
+    return one.layer.linear and weight is not None and product(weight) == one.x[0] * one.y[0] * taps
+
+
+def _saves(one: Known, other: Known) -> bool:
+    """Whether the two are cheaper than what they could be: a bottleneck, or one axis after the other."""
+    if one.y[0] < min(one.x[0], other.y[0]):
+        return True
+    first, second = one.facts.window, other.facts.window
+    if first is None or second is None or len(first.kernel) != len(second.kernel):
+        return False
+    sizes = list(zip(first.kernel, second.kernel, strict=True))
+    return any(a > 1 == b for a, b in sizes) and any(b > 1 == a for a, b in sizes)
