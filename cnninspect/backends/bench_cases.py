@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from cnninspect.backends.bench_compile import compiled
+from cnninspect.backends.bench_compile import Breaks, compiled, refused
 from cnninspect.backends.bench_memory import available, out_of_memory, peak
 from cnninspect.backends.bench_records import Case, Failure, Versus
 from cnninspect.backends.bench_work import Work
@@ -67,14 +67,31 @@ class Cases:
     def begin(self, at: int, mode: str, batch: int, running: Running) -> None:
         """Make the inputs, and run until times are steady."""
         running.works[at] = self.work(at, mode, batch, compiling=self.wish.compile)
-        running.warm[at] = warm_up(running.works[at].run, self.clock)
+        try:
+            running.warm[at] = warm_up(running.works[at].run, self.clock)
+        except REFUSED as error:
+            if not self.wish.compile or not refused(error):
+                raise
+            self.in_parts(at, mode, batch, running)
+        else:
+            running.breaks[at] = 0 if self.wish.compile else None
 
-    def work(self, at: int, mode: str, batch: int, *, compiling: bool = False) -> Work:
-        """What one of them does in a run."""
+    def in_parts(self, at: int, mode: str, batch: int, running: Running) -> None:
+        """Compile what is not one graph as several, and tell how often it breaks."""
+        running.works[at] = self.work(at, mode, batch, compiling=True, whole=False)
+        with Breaks() as found:
+            running.warm[at] = warm_up(running.works[at].run, self.clock)
+        running.breaks[at] = found.count
+        name, plural = clip(self.subjects[at].about.name, 60), "s" if found.count != 1 else ""
+        why = f", the first: {clip(found.first, MIDDLE)}" if found.first else ""
+        self.notes.append(f"torch.compile, {name}, {mode}: {found.count:,} graph break{plural}{why}")
+
+    def work(self, at: int, mode: str, batch: int, *, compiling: bool = False, whole: bool = True) -> Work:
+        """What one of them does in a run; compiled as a whole unless that is not to be."""
         subject = self.subjects[at]
         call: Any = subject.module
         if compiling:
-            call, self.compiler, note = compiled(subject.module, self.device)
+            call, self.compiler, note = compiled(subject.module, self.device, whole=whole)
             self.notes += [note] if note else []
         inputs = subject.inputs(batch, self.wish, self.device)
         return Work(subject.module, call, inputs, mode, self.wish.optimizer)
@@ -129,6 +146,7 @@ class Cases:
                     cpu=spread([sample.cpu for sample in samples]),
                     warm=running.warm[at],
                     memory=running.peaks.get(at),
+                    breaks=running.breaks.get(at),
                 )
                 self.found.append(case)
         self.found.sort(key=self.place)
@@ -179,3 +197,4 @@ class Running:
         self.samples: dict[int, list[Sample]] = {}
         """Of those that could be run, in the order in which they run."""
         self.peaks: dict[int, int | None] = {}
+        self.breaks: dict[int, int | None] = {}

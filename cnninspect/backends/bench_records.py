@@ -115,6 +115,8 @@ class Case(Record):
     predicted: int | None = None
     """The same as the static engine has it; None for what it does not know."""
     failure: Failure | None = None
+    breaks: int | None = None
+    """At how many places torch.compile left its graph; None where nothing was compiled."""
 
     @property
     def per_second(self) -> float | None:

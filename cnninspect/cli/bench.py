@@ -35,7 +35,7 @@ def bench(
     dtype: Annotated[str, typer.Option(metavar="TYPE", help="float32, bfloat16, float16 or float64.")] = "float32",
     device: Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
     compile: Annotated[
-        bool, typer.Option("--compile", help="Compile with torch.compile, for each batch anew.")
+        bool, typer.Option("--compile", help="Compile as one graph, for each batch anew; tell where graphs break.")
     ] = False,
     channels_last: Annotated[
         bool, typer.Option("--channels-last", help="Keep channels next to each other in memory.")

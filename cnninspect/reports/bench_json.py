@@ -4,8 +4,9 @@
 those in turn with it; ``cases``, each ``network`` (a place among networks) in a ``mode`` at a ``batch``, with
 ``seconds``, ``cpu_seconds`` (of all threads), ``samples_per_second``, ``memory_bytes`` beside ``predicted_bytes``, the
 ``warm_up`` whose first run holds the compiling, ``failure`` where it could not run (``fits`` is the largest batch that
-should), and with --samples each run; ``ratios`` of the medians of ``network`` and ``over`` with their 95 % interval;
-``layers`` of one forward; ``largest`` batches that fit with all that were tried; ``interrupted`` by Ctrl-C.
+should), ``graph_breaks`` of torch.compile (null without it), and with --samples each run; ``ratios`` of the medians of
+``network`` and ``over`` with their 95 % interval; ``layers`` of one forward; ``largest`` batches that fit with all that
+were tried; ``interrupted`` by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ SPREAD = ("median", "lower_quartile", "upper_quartile", "least", "most")
 COLUMNS = (
     *("network", "kind", "mode", "batch", "runs", *[f"seconds_{name}" for name in SPREAD]),
     *("cpu_seconds_median", "samples_per_second", "memory_bytes", "predicted_bytes", "failure"),
+    "graph_breaks",
 )
 
 
@@ -117,6 +119,7 @@ def _case(case: Case, samples: bool) -> dict[str, object]:  # noqa: FBT001 - as 
         "memory_bytes": case.memory,
         "predicted_bytes": case.predicted,
         "failure": None if failure is None else failure._asdict(),
+        "graph_breaks": case.breaks,
     }
     if samples:
         found["samples"] = [{"seconds": sample.seconds, "cpu_seconds": sample.cpu} for sample in case.samples]
@@ -170,7 +173,7 @@ def csv(benches: Sequence[Bench]) -> str:
             cells = (
                 *(about.name, about.kind, case.mode, case.batch, len(case.samples), *figures),
                 *(None if case.cpu is None else case.cpu.median, case.per_second, case.memory, case.predicted),
-                None if case.failure is None else case.failure.message,
+                *(None if case.failure is None else case.failure.message, case.breaks),
             )
             rows.append(["" if cell is None else str(cell) for cell in cells])
     return _joined(rows, ",")

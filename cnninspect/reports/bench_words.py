@@ -115,6 +115,10 @@ def found(largest: Largest) -> str:
 def notes(bench: Bench) -> list[str]:
     """What the figures mean, and what else has to be said."""
     told = [*bench.notes]
+    whole = [case for case in bench.cases if case.breaks == 0]
+    told += (
+        [f"torch.compile: {len(whole)} of {len(bench.cases)} cases are one graph, without a break."] if whole else []
+    )
     told += [IN_TURN] if bench.versus else []
     told += [LEARNING] if set(bench.wish.modes) - {"forward"} else []
     told += [CPU] if bench.machine.device.startswith("cpu") else []

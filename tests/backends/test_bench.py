@@ -73,6 +73,14 @@ def refusing():
             raise RuntimeError("not today\\nnor tomorrow")
     return Refusing()
 
+def breaking():
+    class Breaking(Counter):
+        def forward(self, x):
+            y = self.fc(x)
+            print("", end="")
+            return y * 2 if float(y.sum().detach()) > 0 else y
+    return Breaking()
+
 def number():
     return 3
 
@@ -405,6 +413,33 @@ def test_compiled_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
         "No C++ compiler was found, which inductor needs: compiled with aot_eager, which traces and fuses nothing."
     ]
     assert not found.failed
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")  # torch's own compiler looks at it
+@pytest.mark.parametrize("mode", ["forward", "train"])
+def test_graph_breaks_are_counted(mode: str, counting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A built network is compiled as one graph; what is not one is compiled in parts, and its breaks are counted."""
+    del counting
+    monkeypatch.setenv("PATH", "")  # without a compiler, tracing is quick
+    monkeypatch.setenv("CXX", "")
+    text = "input: [8]\nlayers: [{linear: 2, name: fc}, relu]\n"
+    found = bench(text, compile=True, modes=(mode,), compare=["strangers.counting:breaking"])
+    assert [(case.failure, case.breaks) for case in found.cases] == [(None, 0), (None, 2)]
+    (note,) = [note for note in found.notes if "graph break" in note]
+    assert note.startswith(f"torch.compile, strangers.counting:breaking, {mode}: 2 graph breaks, the first: ")
+    assert [case.breaks for case in bench(text).cases] == [None]
+
+
+def test_what_no_compiler_takes_is_told(counting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails in parts as well as whole has no figures, and says why; the others have theirs."""
+    del counting
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CXX", "")
+    text = "input: [8]\nlayers: [{linear: 2, name: fc}]\n"
+    ours, theirs = bench(text, compile=True, compare=["strangers.counting:refusing"]).cases
+    assert (ours.breaks, ours.failure, theirs.breaks) == (0, None, None)
+    assert theirs.failure is not None
+    assert "not today" in theirs.failure.message
 
 
 # --- what others wrote --------------------------------------------------------------------

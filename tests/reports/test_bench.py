@@ -177,6 +177,7 @@ def test_json() -> None:
         "seconds": {"median": 0.002, "lower_quartile": 0.0015, "upper_quartile": 0.0025, "least": 0.001, "most": 0.003},
         "cpu_seconds": {"median": 0.002, "lower_quartile": 0.0015, "upper_quartile": 0.0025, "least": 0.001, "most": 0.003},
         "samples_per_second": 500.0, "memory_bytes": 3 * MIB, "predicted_bytes": 2 * MIB, "failure": None,
+        "graph_breaks": None,
     }  # fmt: skip
     assert alone["cases"][1]["failure"] == {
         "message": "no", "out_of_memory": True, "layer": "stem", "place": "net.yaml:3", "fits": 5
@@ -217,11 +218,11 @@ def test_csv() -> None:
     """A record for each case, nothing where nothing is known."""
     assert bench_json.csv([ALONE, TWO]) == (
         "network,kind,mode,batch,runs,seconds_median,seconds_lower_quartile,seconds_upper_quartile,seconds_least,"
-        "seconds_most,cpu_seconds_median,samples_per_second,memory_bytes,predicted_bytes,failure\n"
-        "net,model,forward,1,2,0.002,0.0015,0.0025,0.001,0.003,0.002,500.0,3145728,2097152,\n"
-        "net,model,step,8,0,,,,,,,,,1048576,no\n"
-        "net,model,forward,1,1,0.002,0.002,0.002,0.002,0.002,0.002,500.0,3145728,2097152,\n"
-        "pkg:net,import,forward,1,1,0.001,0.001,0.001,0.001,0.001,0.001,1000.0,3145728,,\n"
+        "seconds_most,cpu_seconds_median,samples_per_second,memory_bytes,predicted_bytes,failure,graph_breaks\n"
+        "net,model,forward,1,2,0.002,0.0015,0.0025,0.001,0.003,0.002,500.0,3145728,2097152,,\n"
+        "net,model,step,8,0,,,,,,,,,1048576,no,\n"
+        "net,model,forward,1,1,0.002,0.002,0.002,0.002,0.002,0.002,500.0,3145728,2097152,,\n"
+        "pkg:net,import,forward,1,1,0.001,0.001,0.001,0.001,0.001,0.001,1000.0,3145728,,,\n"
     )
 
 
