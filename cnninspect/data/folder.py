@@ -104,6 +104,8 @@ def _check(tables: list[dict[str, list[Place]]], roots: list[str], notes: list[s
     """Raise the Problem of folders that are no classes; with ``skip_bad`` tell of them."""
     from unicodedata import normalize
 
+    if not any(tables[0].values()):
+        raise Problem("bad-data", f"'{shown(roots[0])}' has folders and no picture in them", help=HELP)
     for table, root in zip(tables, roots, strict=True):
         meant: dict[str, str] = {}
         for word in table:
@@ -114,8 +116,6 @@ def _check(tables: list[dict[str, list[Place]]], roots: list[str], notes: list[s
         empty = sorted(clip(word, 40) for word, places in table.items() if not places)
         if empty and root == roots[0]:
             _tell(f"{len(empty):,} of {len(table):,} folders of classes in '{shown(root)}' have no picture: {shortened(empty)}", notes, skip_bad=skip_bad)  # fmt: skip
-    if not any(tables[0].values()):
-        raise Problem("bad-data", f"'{shown(roots[0])}' has folders and no picture in them", help=HELP)
     new = sorted(clip(word, 40) for word, places in tables[-1].items() if places and not tables[0].get(word))
     if new:
         _tell(f"'{shown(roots[-1])}' has classes that cannot be learnt, since '{shown(roots[0])}' has not: {shortened(new)}", notes, skip_bad=skip_bad)  # fmt: skip

@@ -159,6 +159,11 @@ class Loader:
         return Batch(images, labels, soft, own.stop - own.start, own.total, samples)
 
 
+def prepared(image: Tensor, transform: Transform) -> Tensor:
+    """One picture as the network is evaluated on it, in a batch of its own."""
+    return normalised(evaluated(image.unsqueeze(0), transform), transform)
+
+
 def _places(own: Share) -> Tensor:
     """The positions of a share in the epoch; that of one sample which stands in where it has none."""
     return torch.arange(own.start, own.stop) if own.stop > own.start else torch.tensor([own.first])

@@ -27,6 +27,7 @@ LARGEST = 200 * 2**20
 """Bytes of a file."""
 ORIENTATION = 0x0112
 """The number of EXIF's word about how a camera was held."""
+PNG = b"\x89PNG\r\n\x1a\n"
 WHITE = 255
 GREY = ("L", "1", "I", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's words for pictures without colours."""
@@ -103,6 +104,10 @@ def decoded(data: bytes, *, pixels: bool = True) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # damaged words about a picture are not the picture
+            if pixels and data.startswith(PNG):
+                with Image.open(BytesIO(data), formats=FORMATS) as image:
+                    _check_size(image)
+                    image.verify()  # its checksums, which are not looked at otherwise
             with Image.open(BytesIO(data), formats=FORMATS) as image:
                 return _looked_at(image, pixels=pixels)
     except Bad:
@@ -117,19 +122,24 @@ def decoded(data: bytes, *, pixels: bool = True) -> Picture:
 
 
 def _looked_at(image: Any, *, pixels: bool) -> Picture:  # noqa: ANN401 - a picture of Pillow
-    width, height = image.size
-    if width * height > MOST_PIXELS:
-        raise Bad(f"it claims {width:,} x {height:,} pixels; at most {MOST_PIXELS:,} are unpacked")
+    _check_size(image)
     if getattr(image, "is_animated", False) and image.format != "MPO":  # a camera's second picture is a preview
         raise Bad("it is animated or has several pages: which picture is meant is not known")
     done = _needed(image)
     if not pixels:
+        width, height = image.size
         tall, wide = (width, height) if _turn(image) >= SIDEWAYS else (height, width)
         return Picture(None, 1 if image.mode in GREY and "transparent" not in done else 3, tall, wide, done)
     image.load()
     found = tensor_of(image)
     channels, height, width = found.shape
     return Picture(found, channels, height, width, done)
+
+
+def _check_size(image: Any) -> None:  # noqa: ANN401 - a picture of Pillow
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise Bad(f"it claims {width:,} x {height:,} pixels; at most {MOST_PIXELS:,} are unpacked")
 
 
 def _turn(image: Any) -> int:  # noqa: ANN401 - a picture of Pillow

@@ -111,7 +111,7 @@ def _skip(counting: _Counting, at: int, what: str, size: int | None = None) -> i
     if isinstance(counting.stream, Plain):
         counting.stream.at += left
         counting.at += left
-        if at + size > counting.stream.file.size:
+        if at + whole > counting.stream.file.size:
             raise Problem("bad-data", f"{what} is cut off in the file that begins at byte {at:,}", help=HELP)
         return whole
     while left > 0:
