@@ -15,6 +15,7 @@ from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from io import BufferedWriter
 
     from cnninspect.data.catalogue import Remote
 
@@ -24,9 +25,6 @@ WAITS = (1.0, 4.0)
 """Seconds before the second and the third try."""
 AT_ONCE = 2**20
 
-Progress = "Callable[[str, int, int], None]"
-"""Told the name of a file, how many of its bytes have arrived and how many there are."""
-
 
 def fetch(
     remote: Remote, mirrors: Sequence[str], folder: str, progress: Callable[[str, int, int], None] | None = None
@@ -35,10 +33,6 @@ def fetch(
     target = os.path.join(folder, remote.name)
     try:
         os.makedirs(folder, exist_ok=True)
-        with open(f"{target}.part", "ab") as part:
-            _wait_for_others(part.fileno())
-            if os.path.exists(target):  # another process was first
-                return target
     except OSError as error:
         raise _unwritable(target, error) from None
     reasons: list[str] = []
@@ -61,23 +55,42 @@ def fetch(
 
 def _tried(remote: Remote, mirror: str, target: str, progress: Callable[[str, int, int], None] | None) -> Broken | None:
     """One try; None where the file is there now, otherwise why not."""
-    part = f"{target}.part"
     try:
-        with open(part, "ab") as file:
-            _wait_for_others(file.fileno())
-            broken = take(f"{mirror}{remote.name}", file, remote.size, lambda have: progress and progress(remote.name, have, remote.size))  # fmt: skip
+        file = _part(target)
+        if file is None:
+            return None
+        with file:
+            address = f"{mirror}{remote.name}"
+            broken = take(
+                address, file, remote.size, lambda have: progress and progress(remote.name, have, remote.size)
+            )
             if broken is not None:
                 return broken
             file.flush()
             os.fsync(file.fileno())
-            found = md5_of(part)
+            found = md5_of(file.name)
             if found != remote.md5:
                 file.truncate(0)
                 return Broken(f"the checksum (MD5) is {found} instead of {remote.md5}", again=True)
-            os.replace(part, target)
+            os.replace(file.name, target)
     except OSError as error:
         raise _unwritable(target, error) from None
     return None
+
+
+def _part(target: str) -> BufferedWriter | None:
+    """What has arrived of a file, for this process alone; None where the file is whole: another process was first."""
+    while True:
+        if os.path.exists(target):
+            return None
+        file = open(f"{target}.part", "ab")  # noqa: SIM115 - closed by whoever asked
+        _wait_for_others(file.fileno())
+        try:
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(file.name)):
+                return file
+        except FileNotFoundError:  # it got its name while we waited
+            pass
+        file.close()
 
 
 def md5_of(path: str) -> str:
