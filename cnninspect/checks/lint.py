@@ -73,8 +73,8 @@ class Run:
         self.networks = networks
         self.file = networks[0].sources[0].name
         self.broken = any(finding.severity == "error" for loaded in networks for finding in loaded.findings)
-        self.severities: dict[str, str | None] = {}
         self.selection = selection
+        self.severities = _severities(selection)
         self.comments = self._comments()
         self.subjects: list[Subject] = []
         self.groups: dict[tuple[str, Span, str], list[Said]] = {}
@@ -182,6 +182,18 @@ class Run:
         meant = {(said.network, said.finding.layer) for said in group if said.finding.edits == first.edits}
         made = sum(node.span == span for one in self.subjects for node in one.nodes)
         return first.edits if len(meant) == made else ()
+
+
+_latest: list[tuple[Selection, dict[str, str | None]]] = []
+
+
+def _severities(selection: Selection) -> dict[str, str | None]:
+    """Where severities are kept once they are known: for all files where nothing depends on the file."""
+    if selection.overrides:
+        return {}
+    if not _latest or _latest[0][0] is not selection:
+        _latest[:] = [(selection, {})]
+    return _latest[0][1]
 
 
 def _speaks(comment: Ignore, code: str, places: Iterable[Span]) -> bool:

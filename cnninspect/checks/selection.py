@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnninspect.records import Record
@@ -72,6 +73,7 @@ def _last(code: str, severities: Mapping[str, str]) -> str | None:
     return severities[max(found, key=len)] if found else None
 
 
+@lru_cache(maxsize=4096)
 def names(pattern: str, code: str) -> bool:
     """Whether a pattern means a code."""
     return pattern == code or code.startswith(f"{pattern}-") or matches(code, pattern)

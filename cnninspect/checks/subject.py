@@ -6,17 +6,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnninspect.checks.written import Writing, set_option
-from cnninspect.ir import Tensor
 from cnninspect.values import Finding, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnninspect.checks.comments import Ignore
+    from cnninspect.checks.reach import Reach
     from cnninspect.checks.written import Item
     from cnninspect.frontends.yaml.document import Document
     from cnninspect.frontends.yaml.load import Loaded
-    from cnninspect.ir import BlockCall, Graph, Node
+    from cnninspect.ir import BlockCall, Graph, Node, Tensor
     from cnninspect.layers.base import Layer
     from cnninspect.passes.cost import Cost
     from cnninspect.passes.field import Fields
@@ -101,7 +101,21 @@ class Subject:
     def windows(self) -> list[Known]:
         """The layers that sum up what a window shows, which no transposed one does."""
         found = [one for one in self.having("weights", "pool") if one.facts.window is not None]
-        return sorted([one for one in found if not one.window.transposed], key=lambda one: one.index)
+        return sorted([one for one in found if not one.window.transposed], key=_index)
+
+    @cached_property
+    def unusual(self) -> list[Known]:
+        """Of these the ones whose padding is neither none nor exactly half of the kernel, or that step beyond it."""
+        known: dict[int, bool] = {}
+        found = []
+        for one in self.windows:
+            key = id(one.facts)
+            usual = known.get(key)
+            if usual is None:
+                usual = known[key] = _usual(one.window)
+            if not usual:
+                found.append(one)
+        return found
 
     @cached_property
     def readers(self) -> dict[Tensor, list[int]]:
@@ -120,27 +134,28 @@ class Subject:
     @cached_property
     def ends(self) -> list[int]:
         """The layers of which nothing is read and nothing is given away."""
-        return [
-            index
-            for index, node in enumerate(self.nodes)
-            if all(
-                Tensor(index, number) not in self.readers and Tensor(index, number) not in self.results
-                for number in range(len(node.outputs))
-            )
-        ]
+        needed = {tensor.node for tensor in (*self.readers, *self.results)}
+        return [index for index in range(len(self.nodes)) if index not in needed]
 
     @cached_property
     def lenders(self) -> frozenset[int]:
         """The layers whose weights another one shares."""
         return frozenset([node.shares for node in self.nodes if node.shares is not None])
 
+    @cached_property
+    def following(self) -> list[int]:
+        """For each layer the place of the one that alone reads it; -1 where several do, none, or it is given away."""
+        found = [-1] * len(self.nodes)
+        given = {tensor.node for tensor in self.results}
+        for (index, _), readers in self.readers.items():
+            if index >= 0 and len(readers) == 1 and index not in given and len(self.nodes[index].outputs) == 1:
+                found[index] = readers[0]
+        return found
+
     def after(self, index: int) -> Known | None:
         """The layer that alone reads what a layer makes; None where several do, none, or it is given away."""
-        tensor = Tensor(index)
-        readers = self.readers.get(tensor, ())
-        if len(readers) != 1 or tensor in self.results or len(self.nodes[index].outputs) != 1:
-            return None
-        return self.known[readers[0]]
+        found = self.following[index]
+        return self.known[found] if found >= 0 else None
 
     def before(self, index: int) -> Known | None:
         """The layer whose output a layer reads first; None where that is the network's input, or unknown."""
@@ -176,6 +191,13 @@ class Subject:
         from cnninspect.passes.cost import costs
 
         return costs(self.graph)
+
+    @cached_property
+    def reaches(self) -> list[Reach | None]:
+        """How far each layer sees of the first input, where that is known quickly, and joins what is aligned."""
+        from cnninspect.checks.reach import reaches
+
+        return reaches(self.graph)
 
     @cached_property
     def flows(self) -> list[Flow[Axes]]:
@@ -244,3 +266,16 @@ class Subject:
             span = self.place(node, option) if node is not None else Span(self.graph.source, 1, 1, 1, 2)
         name = node.name if node is not None else None
         return Finding("", "", message, tuple(notes), help, span, name, {}, edits)  # code and severity: the engine's
+
+
+def _index(one: Known) -> int:
+    return one.index
+
+
+def _usual(window: Window) -> bool:
+    """Whether nothing is odd about a window on any axis."""
+    for kernel, stride, dilation, (before, after) in zip(*window[:4], strict=True):
+        reach = dilation * (kernel - 1)
+        if stride > kernel or before != after or (before and (2 * before != reach or reach % 2)):
+            return False
+    return True

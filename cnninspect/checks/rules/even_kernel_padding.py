@@ -47,7 +47,7 @@ SEVERITY = "warning"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for one in subject.windows:
+    for one in subject.unusual:
         window = one.window
         for axis, (kernel, stride, dilation) in enumerate(
             zip(window.kernel, window.stride, window.dilation, strict=True)

@@ -51,7 +51,7 @@ PREPARING = ("", "view", "norm")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for one in subject.windows:
+    for one in subject.unusual:
         if one.layer.role == "weights" and max(map(max, one.window.pads), default=0) and _first(subject, one):
             found = next((axis for axis in range(len(one.window.kernel)) if _odd(one, axis)), None)
             if found is not None:

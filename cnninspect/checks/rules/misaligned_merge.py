@@ -44,8 +44,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.passes.field_checks import misaligned
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -56,8 +54,11 @@ SEVERITY = "note"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    if not any(len(one.node.inputs) > 1 and max(one.y[1:], default=1) > 1 for one in subject.having("merge")):
+    merges = [one for one in subject.having("merge") if max(one.y[1:], default=1) > 1]
+    if all(subject.reaches[one.index] is not None for one in merges) and len(subject.graph.inputs) == 1:
         return
+    from cnninspect.passes.field_checks import misaligned  # takes time to load
+
     told: set[int] = set()
     for apart in misaligned(subject.graph, through_gates=True, found=subject.flows):
         if apart.node in told:

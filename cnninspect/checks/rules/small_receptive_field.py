@@ -60,7 +60,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     heads = [one for one in subject.windows if one.layer.role == "pool" and _global(one) and _decides(subject, one)]
     for one in heads:
         tensor = one.node.inputs[0]
-        if tensor.node < 0:
+        if tensor.node < 0 or _far(subject, tensor.node):
             continue
         for index, given in enumerate(subject.graph.inputs):
             field = subject.sights[tensor.node].get(index)
@@ -77,6 +77,16 @@ def check(subject: Subject) -> Iterator[Finding]:
                     help="more layers, earlier strides or dilation widen the field: cnninspect rf shows where it grows",
                 )
                 break
+
+
+def _far(subject: Subject, index: int) -> bool:
+    """Whether it is known quickly that a unit sees enough of the input."""
+    reach, given = subject.reaches[index], subject.graph.inputs
+    return (
+        reach is not None
+        and len(given) == 1
+        and all(axis[0] * SHARE >= n for axis, n in zip(reach, given[0].shape[1:], strict=True))
+    )
 
 
 def _global(one: Known) -> bool:

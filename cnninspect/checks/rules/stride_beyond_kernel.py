@@ -53,7 +53,7 @@ SEVERITY = "warning"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for one in subject.windows:
+    for one in subject.unusual:
         window = one.window
         if product(window.kernel) == 1 or len(one.y) <= len(window.kernel):
             continue

@@ -78,6 +78,8 @@ def _lost(subject: Subject, one: Known) -> list[int]:
     for axis, (kernel, stride) in enumerate(zip(one.window.kernel, one.window.stride, strict=True)):
         if kernel < stride and lost:
             lost[axis] = 0
+    if max(lost, default=0) <= 0:
+        return lost
     for index in subject.readers[one.node.inputs[0]]:
         other = subject.known[index]
         left = leftovers(other.facts, other.x) if other is not None else ()
