@@ -90,12 +90,18 @@ class RunFolder:
         return found
 
     def describe(self, about: Mapping[str, object]) -> None:
-        """Say what this run is: ``model``, ``data``, ``recipe`` (a mapping), ``classes``, ``parameters``, … plain values.
+        """Say what this run is: what its checkpoints say of themselves, and ``parameters``, as plain values.
 
-        When it was first begun stays.
+        The network's flat YAML, under ``network`` and ``yaml``, becomes a file of its own. When the run was first begun
+        stays.
         """
         before = read_json(os.path.join(self.path, RUN)) or {}
-        self._about = {"schema": ABOUT, **about, "begun": before.get("begun") or _now(), "ended": None}
+        network = about.get("network")
+        inside = dict(network) if isinstance(network, dict) else {}
+        if "yaml" in inside:
+            self.write("expanded.yaml", inside.pop("yaml"))
+        named = {**about, "network": inside} if inside else about
+        self._about = {"schema": ABOUT, **named, "begun": before.get("begun") or _now(), "ended": None}
         self.write(RUN, _text(self._about))
 
     def write(self, name: str, text: str) -> None:
