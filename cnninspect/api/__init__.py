@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         widest_field,
     )
     from cnninspect.api.running import build, require_torch
+    from cnninspect.api.training_runs import runs
     from cnninspect.api.verifying import run, smaller, verify
 
 LATER = {
@@ -55,6 +56,7 @@ LATER = {
     "export_python": "exporting",
     "build": "running",
     "require_torch": "running",
+    "runs": "training_runs",
     "run": "verifying",
     "smaller": "verifying",
     "verify": "verifying",
@@ -108,6 +110,7 @@ __all__ = [
     "require_torch",
     "roofline",
     "run",
+    "runs",
     "shipped",
     "smaller",
     "summarize",

@@ -24,6 +24,7 @@ COMMANDS = (
     "run",
     "verify",
     "bench",
+    "runs",
     "zoo",
     "layers",
     "explain",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 RUN, ENVIRONMENT = "run.json", "environment.json"
-ABOUT = "cnninspect.run/1"
+ABOUT = "cnninspect.training/1"
 LARGEST = 16 * 2**20
 DEEPEST = 4
 """How many folders deep runs are looked for."""
@@ -77,6 +77,11 @@ def _status(path: str, about: dict[str, Any]) -> str:
 def is_run(path: str) -> bool:
     """Whether a folder is that of a run."""
     return any(os.path.isfile(os.path.join(path, name)) for name in (RUN, logs.LINES))
+
+
+def exists(path: str) -> bool:
+    """Whether there is a folder."""
+    return os.path.isdir(path)
 
 
 def find(paths: Sequence[str]) -> list[str]:

@@ -54,7 +54,7 @@ def test_what_lies_in_the_folder(tmp_path: Path) -> None:
         *("metrics.csv", "metrics.jsonl", "recipe.yaml", "run.json"),
     ]
     about = json.loads((tmp_path / "run" / "run.json").read_text())
-    assert about["schema"] == "cnninspect.run/1"
+    assert about["schema"] == "cnninspect.training/1"
     assert {name: about[name] for name in ABOUT} == ABOUT
     assert (about["ended"]["reason"], about["ended"]["seconds"]) == ("done", 1.5)
 
