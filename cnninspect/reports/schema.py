@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     Schema = dict[str, Any]
 
+MODELINE = "# yaml-language-server: $schema="
+"""What makes an editor use a schema for one file, with its path from there behind it."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LAYERS, ITEM, EXPRESSION, NAME, NAMES, SHAPE, BLOCKS, LIMITS = (
     {"$ref": f"#/$defs/{name}"}
@@ -134,10 +136,18 @@ def _limits() -> Schema:
 
     metrics: Schema = {}
     for name, term in terms().items():
-        text: Schema = {"type": "string", "pattern": term.pattern, "examples": [term.example]}
+        said = f"write a limit such as '{term.example}'"
+        text: Schema = {
+            "type": "string",
+            "pattern": term.pattern,
+            "examples": [term.example],
+            "errorMessage": said,
+            "patternErrorMessage": said,  # what editors show; no validator minds
+        }
         bare: list[Schema] = [{"type": "number", "minimum": 0}] if term.number else []
         metrics[name] = {"description": term.means, "anyOf": [text, *bare, LIMITS]}
-    return {"type": "object", "properties": metrics, "additionalProperties": LIMITS}
+    said = "no metric has this name; a part of the network has a mapping of limits"
+    return {"type": "object", "properties": metrics, "additionalProperties": LIMITS, "errorMessage": said}
 
 
 # --- items of a list of layers -------------------------------------------------------------

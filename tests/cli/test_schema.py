@@ -23,10 +23,11 @@ def test_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With -o the schema goes to the file, whole."""
+    """With -o the schema goes to the file, whole, and the line is said that makes editors use it."""
     assert run(["schema", "-o", str(tmp_path / "schema.json")]) == 0
     assert (tmp_path / "schema.json").read_text("utf-8") == render()
-    assert capsys.readouterr() == ("", "")
+    line = "first line of a model beside it: # yaml-language-server: $schema=schema.json\n"
+    assert capsys.readouterr() == ("", line)
 
 
 def test_file_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

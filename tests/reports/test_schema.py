@@ -180,6 +180,85 @@ def test_items_that_are_not(item: object) -> None:
     assert complaints(VALIDATOR, {"input": [3, 8, 8], "layers": [item]}) != []
 
 
+# --- what an editor offers -------------------------------------------------------------------
+
+
+def resolved(form: Any) -> Any:
+    """A part of the schema with its reference followed."""
+    reference = form.get("$ref")
+    return {**SCHEMA["$defs"][reference.rpartition("/")[2]], **form} if reference else form
+
+
+def offered(*path: str) -> dict[str, str]:
+    """The keys that an editor offers below a path (``[]`` is an item of a list), with the help beside each.
+
+    As language servers do: every form that an anyOf allows is looked into, whichever fits what is written so far.
+    """
+    forms = [SCHEMA]
+    for step in (*path, None):
+        seen, queue = [], forms
+        while queue:
+            form = resolved(queue.pop(0))
+            seen.append(form)
+            queue += form.get("anyOf", [])
+        if step is None:
+            return {key: part["description"] for form in seen for key, part in form.get("properties", {}).items()}
+        if step == "[]":
+            forms = [form["items"] for form in seen if "items" in form]
+        else:
+            forms = [form["properties"][step] for form in seen if step in form.get("properties", {})]
+            forms += [
+                form["additionalProperties"] for form in seen if isinstance(form.get("additionalProperties"), dict)
+            ]
+    raise AssertionError
+
+
+PLACES = {
+    "layers": ("layers", "[]"),
+    "a branch": ("layers", "[]", "add", "main", "[]"),
+    "a sequence": ("layers", "[]", "sequence", "[]"),
+    "a block": ("blocks", "unit", "layers", "[]"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_editors_offer_every_layer(place: str) -> None:
+    """Wherever a layer may stand an editor offers all of them, each with its sentence, and what stands beside one."""
+    found = offered(*PLACES[place])
+    assert {*load_all(), *schema.SIBLINGS, *pages.library_names(), "sequence"} <= set(found)
+    assert all(found.values())
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("layer", ["conv", "max_pool", "batch_norm", "linear"])
+def test_editors_offer_every_option(place: str, layer: str) -> None:
+    """Below a layer an editor offers its options, each with its help; nothing of another layer."""
+    options = load_all()[layer].schema_options
+    found = offered(*PLACES[place], layer)
+    assert list(found) == list(options)
+    assert all(found[name].startswith(option.help) for name, option in options.items())
+
+
+def test_editors_offer_words() -> None:
+    """Values that are words are listed for choosing, as the rounding of a pool or a limit of a budget."""
+    rounding = resolved(SCHEMA["$defs"]["max_pool_options"])["properties"]["rounding"]
+    assert {"enum": ["floor", "ceil", "caffe"]} in rounding["anyOf"]
+    assert {"macs", "receptive_field", "variants"} <= set(offered("budgets"))
+    assert "macs" in offered("budgets", "stage4")
+    assert "macs" in offered("budgets", "variants", "big")
+    assert "macs" in offered("budgets", "layers")
+
+
+def test_editors_say_what_to_write() -> None:
+    """A limit that is none, and a metric that is none, have messages of their own for editors that show them."""
+    limits = SCHEMA["$defs"]["limits"]
+    assert "metric" in limits["errorMessage"]
+    text = limits["properties"]["macs"]["anyOf"][0]
+    assert text["patternErrorMessage"] == text["errorMessage"] == "write a limit such as '<= 5M'"
+    assert all(VALIDATOR.is_valid({"input": [3, 8, 8], "layers": ["relu"], "budgets": {name: part["anyOf"][0]["examples"][0]}})
+               for name, part in limits["properties"].items())  # fmt: skip
+
+
 # --- options against their schema ----------------------------------------------------------
 
 
