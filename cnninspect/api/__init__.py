@@ -23,11 +23,13 @@ from cnninspect.values import Problem, Problems
 
 if TYPE_CHECKING:
     from cnninspect.api.benching import bench
+    from cnninspect.api.changed import diff_git
     from cnninspect.api.checked import Checked, fails
     from cnninspect.api.checking import check
     from cnninspect.api.checkpoints import load_weights, weights
     from cnninspect.api.diffing import diff
     from cnninspect.api.exporting import export_onnx, export_python
+    from cnninspect.api.failing import parse_limits, verdicts
     from cnninspect.api.insight import (
         ReceptiveFields,
         effective_field,
@@ -52,6 +54,9 @@ LATER = {
     "widest_field": "insight",
     "bench": "benching",
     "diff": "diffing",
+    "diff_git": "changed",
+    "parse_limits": "failing",
+    "verdicts": "failing",
     "export_onnx": "exporting",
     "export_python": "exporting",
     "build": "running",
@@ -94,6 +99,7 @@ __all__ = [
     "build",
     "check",
     "diff",
+    "diff_git",
     "effective_field",
     "export_onnx",
     "export_python",
@@ -104,6 +110,7 @@ __all__ = [
     "load_plugin",
     "load_weights",
     "memory",
+    "parse_limits",
     "read",
     "read_device",
     "receptive_fields",
@@ -114,6 +121,7 @@ __all__ = [
     "shipped",
     "smaller",
     "summarize",
+    "verdicts",
     "verify",
     "weights",
     "widest_field",

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cnninspect import api
 from cnninspect.cli import common
-from cnninspect.cli.output import emit
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cnninspect.api.diffing import Case
-
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "markdown")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8")
-WIDE = 100
-"""The width of a terminal that does not tell its own."""
+LARGEST = 2**53
 
 
 def diff(
     models: Annotated[
-        list[str], typer.Argument(metavar="OLD NEW", help="Two of: a file, - for standard input, a shipped network.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="OLD NEW", help="Two of: a file, -, a shipped network. With --git: where to look."),
+    ] = None,
+    git: Annotated[
+        str | None,
+        typer.Option(metavar="BASE", help="Compare the model files that changed since the merge base with BASE."),
+    ] = None,
+    merge_base: Annotated[
+        bool, typer.Option("--merge-base/--no-merge-base", help="As a pull request has it, or with BASE itself.")
+    ] = True,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONDITION", help="Exit with 1 where this is so, such as 'parameters > +1%'."),
+    ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where anything differs.")] = False,
-    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "text",
     input: common.Inputs = None,
     batch: Annotated[int, typer.Option(metavar="N", help="Samples in a batch, for costs and activations.")] = 1,
     dtype: Annotated[
@@ -39,64 +42,44 @@ def diff(
     color: common.Color = "auto",
     output: common.Output = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print one line for each network.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every layer and every key.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every layer, key and variant.")] = False,
     allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
-    """Show what changed between two networks.
+    """Show what changed between two networks, or since a revision.
 
     Show what changed between two networks: figures, layers that came, went or differ, and what a checkpoint loses and
-    gains. A layer that is put in is one layer more, not a change of all that follow.
+    gains. With --git every model file that changed in this repository, each variant of it.
     """
     for option, word, known in (("--format", format, FORMATS), ("--color", color, common.COLORS)):
         common.choose(option, word, known)
     common.choose("--dtype", dtype, DTYPES)
-    if not 1 <= batch <= 2**53:
-        raise common.fail(f"--batch must be at least 1 and at most {2**53:,}, got {batch}")
-    if len(models) != 2:  # noqa: PLR2004 - old and new
-        raise common.fail(f"diff compares two models, got {len(models)}", "write cnninspect diff OLD NEW")
-    common.refuse_second_stdin(models)
+    if not 1 <= batch <= LARGEST:
+        raise common.fail(f"--batch must be {'at least 1' if batch < 1 else f'at most {LARGEST:,}'}, got {batch}")
+    if git is None and len(models or []) != 2:  # noqa: PLR2004 - old and new
+        advice = "write cnninspect diff OLD NEW, or cnninspect diff --git main for what changed since a revision"
+        raise common.fail(f"diff compares two models, got {len(models or [])}", advice)
+    if git is None and not merge_base:
+        raise common.fail("--no-merge-base is about --git BASE", "leave it out, or name a revision")
+    if git is None:
+        common.refuse_second_stdin(models or [])
     common.load_plugins(plugin)
     sets, inputs = common.given(set, input)
+    from cnninspect.cli.diffing import Reporter, Wish
+
+    asked = {
+        "variant": variant,
+        "sets": sets,
+        "inputs": inputs,
+        "batch": batch,
+        "dtype": dtype,
+        "outside": allow_outside,
+    }
     try:
-        found = api.diff(
-            *models, variant=variant, sets=sets, inputs=inputs, batch=batch, dtype=dtype, outside=allow_outside
-        )
+        limits = api.parse_limits(fail_on or [])
+        since = None if git is None else api.diff_git(git, models or [], merge_base=merge_base, **asked)  # type: ignore[arg-type]
+        cases = [api.diff(*(models or []), **asked)] if since is None else list(since.cases)  # type: ignore[arg-type]
     except api.CannotRun as stopped:
         raise common.fail(stopped.problem.message, stopped.problem.help) from None
-    cases = [found]
-    if format == "json":
-        from cnninspect.reports import diff_json
-
-        text = diff_json.render(cases, batch, dtype)
-    else:
-        text = _text(cases, color, output, quiet=quiet, verbose=verbose)
-    emit(text, output, [source.path for one in (found.old, found.new) if one is not None for source in one.sources])
-    return _code(cases, exit_code=exit_code)
-
-
-def _code(cases: Sequence[Case], *, exit_code: bool) -> int:
-    if any(case.status == "broken" for case in cases):
-        return 1
-    return int(exit_code and any(case.status != "same" for case in cases))
-
-
-def _text(cases: Sequence[Case], color: str, output: str | None, *, quiet: bool, verbose: bool) -> str:
-    from cnninspect.reports import diff as report
-
-    here = output in (None, "-")
-    width = _width() if here and sys.stdout.isatty() else None
-    style = report.Style(width, color=common.colored(color) and (here or color == "always"), every=verbose)
-    text = report.render(cases, style, brief=quiet)
-    unicode = not here or (sys.stdout.encoding or "").lower().startswith("utf")
-    return text if unicode else text.translate(report.ASCII)
-
-
-def _width() -> int:
-    told = os.environ.get("COLUMNS", "")
-    if told.isdecimal() and int(told[:6]) > 0:
-        return int(told[:6])
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or WIDE
-    except (OSError, ValueError):
-        return WIDE
+    wish = Wish(format, batch, dtype, color, output, quiet, verbose, exit_code)
+    return Reporter(wish, cases, api.verdicts(cases, limits), since).run()

@@ -28,12 +28,12 @@ def compare(old: Graph, new: Graph, *, batch: int = 1, dtype: str = "float32") -
     kept = set(forward.values())
     altered, followers = _matched(wiring)
     counts = [(old.nodes[i].name, new.nodes[j].name, _stored(old.nodes[i])) for i, j in sorted(forward.items())]
-    return Comparison(
+    found = Comparison(
         old=old,
         new=new,
         batch=batch,
         dtype=dtype,
-        figures=together(figures(old, batch, dtype), figures(new, batch, dtype)),
+        figures=(),
         pairs=tuple(sorted(forward.items())),
         added=tuple([j for j in range(len(new.nodes)) if j not in kept]),
         removed=tuple([i for i in range(len(old.nodes)) if i not in forward]),
@@ -43,6 +43,9 @@ def compare(old: Graph, new: Graph, *, batch: int = 1, dtype: str = "float32") -
         heads=heads(wiring),
         tensors=tensors(old, new, forward) if old.complete and new.complete else None,
     )
+    before = figures(old, batch, dtype)
+    alike = found.same and not pairing.displaced
+    return found._replace(figures=together(before, before if alike else figures(new, batch, dtype)))
 
 
 def _matched(wiring: Wiring) -> tuple[tuple[Altered, ...], tuple[Follower, ...]]:

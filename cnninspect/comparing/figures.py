@@ -1,6 +1,7 @@
 """The figures of a network that a comparison shows side by side, and by how much each of them changed.
 
-The receptive field is that of the outputs at inference with respect to the first input, on each axis the widest.
+The receptive field is the widest on each axis of the first input that any unit has before a whole map is read at once,
+as budgets have it. What the outputs at inference see is told apart: of a classifier that is mostly all of the image.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Union
 
 from cnninspect.passes.cost import costs, total
 from cnninspect.passes.field import fields
+from cnninspect.passes.field_checks import resolutions
 from cnninspect.passes.memory import memory_totals
 from cnninspect.passes.usage import at_inference
 from cnninspect.records import Record
@@ -24,6 +26,7 @@ METRICS = (
     "peak_activation_bytes",
     "saved_activation_bytes",
     "receptive_field",
+    "output_field",
     "layers",
     "weight_layers",
 )
@@ -68,12 +71,19 @@ def figures(graph: Graph, batch: int, dtype: str) -> dict[str, Value]:
     found["peak_activation_bytes"] = memory.peak_activation_bytes
     found["saved_activation_bytes"] = memory.saved_activation_bytes
     found["receptive_field"] = receptive_field(graph)
+    found["output_field"] = output_field(graph)
     found["layers"] = sums.layers
     found["weight_layers"] = sums.weight_layers
     return found
 
 
 def receptive_field(graph: Graph) -> tuple[int, ...] | None:
+    """The widest field of any unit on each axis of the first input, gates looked through; None where it is unknown."""
+    found = resolutions(graph, fields(graph, through_gates=True), 0)
+    return None if found is None else tuple([widest for _, widest in found]) or None
+
+
+def output_field(graph: Graph) -> tuple[int, ...] | None:
     """The widest field of the outputs on each axis of the first input; None where it is unknown."""
     heads = [output.tensor.node for output in graph.outputs if not output.training and output.tensor.node >= 0]
     seen = fields(graph)

@@ -131,19 +131,25 @@ class Opener:
                 help="only files below the model's own folder are followed; --allow-outside lifts that",
             )
         if not exists(path):
-            shipped = _shipped(name)
+            shipped = shipped_base(name)
             if shipped is None:
                 raise _nothing_to_extend(name, base)
-            if shipped[1] is not None:
-                raise Problem(
-                    "extends-not-found",
-                    f"'{clip(name)}' is a variant",
-                    help=f"extend {shipped[0].name[:-5]} and set its params",
-                )
-            return shipped[0]
+            return shipped
         source = read_source(path, None)
         source.name = join(dirname(by.name), name)
         return source
+
+
+def shipped_base(name: str) -> Source | None:
+    """The shipped network of a name that a model extends, None where there is none; raises Problem for a variant."""
+    shipped = _shipped(name)
+    if shipped is None or shipped[1] is None:
+        return None if shipped is None else shipped[0]
+    raise Problem(
+        "extends-not-found",
+        f"'{clip(name)}' is a variant",
+        help=f"extend {shipped[0].name[:-5]} and set its params",
+    )
 
 
 def _nothing_to_extend(name: str, base: str) -> Problem:

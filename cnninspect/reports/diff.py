@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.reports import diff_words as words
+from cnninspect.reports.diff_lines import ADDED, CHANGED, FOLLOWS, REMOVED, RENAMED
+from cnninspect.reports.diff_lines import lines as layer_lines
 from cnninspect.reports.findings import render as render_findings
 from cnninspect.reports.plain import aligned
 from cnninspect.values import clip
@@ -12,12 +14,13 @@ from cnninspect.values import clip
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnninspect.api.changed import Since
     from cnninspect.api.diffing import Case
-    from cnninspect.reports.diff_words import Line
+    from cnninspect.comparing.limits import Verdict
+    from cnninspect.reports.diff_lines import Line
 
 BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "31", "32", "33", "36"
-SHADES = {words.ADDED: GREEN, words.REMOVED: RED, words.CHANGED: YELLOW, words.RENAMED: CYAN, words.FOLLOWS: DIM}
-TITLES = ("", "old", "new", "change", "")
+SHADES = {ADDED: GREEN, REMOVED: RED, CHANGED: YELLOW, RENAMED: CYAN, FOLLOWS: DIM}
 MOST_LINES, MOST_KEYS = 40, 10
 """Lines about layers, and keys of each kind, that are shown unless all are asked for."""
 ASCII = str.maketrans({"…": "~"})
@@ -43,12 +46,71 @@ class Style:
         return wrap(text, max(self.width, 20), subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
-def render(cases: Sequence[Case], style: Style | None = None, *, brief: bool = False) -> str:
-    """Every case, one below the other; ``brief`` leaves one line of each."""
+def render(
+    cases: Sequence[Case],
+    style: Style | None = None,
+    *,
+    verdicts: Sequence[Verdict] = (),
+    since: Since | None = None,
+    brief: bool = False,
+) -> str:
+    """Every case, one below the other, then what fails; ``brief`` leaves one line of each.
+
+    Of a file's variants only the first that changed is told in full, the others have a line each, unless everything
+    is asked for. What is the same is only counted where a revision was compared with.
+    """
     style = style or Style()
-    if brief:
-        return "".join([f"{title(case)}: {sentence(case)}\n" for case in cases])
-    return "\n".join(["\n".join(_case(case, style)) + "\n" for case in cases])
+    shown = [case for case in cases if since is None or case.status != "same"]
+    texts = ["".join([f"{title(case)}: {sentence(case)}\n" for case in shown])] if brief and shown else []
+    if not brief:
+        texts += ["\n".join(_case(group[0], style)) + "\n" + _variants(group[1:]) for group in _groups(shown, style)]
+    if verdicts:
+        texts.append("".join([f"{line}\n" for line in _verdicts(verdicts, style)]))
+    if since is not None:
+        texts.append("".join([f"{line}\n" for line in style.wrapped(words.since_text(since))]))
+    return tame(("" if brief else "\n").join(texts))
+
+
+def tame(text: str) -> str:
+    """A text of which no line is an order to the runner of a CI, as ``::error::`` at its beginning would be."""
+    if "::" not in text and "##[" not in text:
+        return text
+    lines = text.replace("##[", "#\\x23[").split("\n")
+    return "\n".join([line.replace("::", ":\\x3a", 1) if line.lstrip().startswith("::") else line for line in lines])
+
+
+def _groups(cases: Sequence[Case], style: Style) -> list[list[Case]]:
+    """Cases with those after them that a line will do for: variants of the same file of which the same is to be told."""
+    groups: list[list[Case]] = []
+    for case in cases:
+        first = groups[-1][0] if groups else None
+        if first is not None and not style.every and words.like_first(first, case):
+            groups[-1].append(case)
+        else:
+            groups.append([case])
+    return groups
+
+
+def _variants(cases: Sequence[Case]) -> str:
+    """The other variants of a file, a line each."""
+    if not cases:
+        return ""
+    rows = [
+        ("variant", "parameters", "", "MACs", "", ""),
+        *[(*words.variant_row(case), sentence(case)) for case in cases],
+    ]
+    body = aligned(rows, (False, True, True, True, True, False))
+    return "\n" + "".join([f"{line.rstrip()}\n" for line in body])
+
+
+def _verdicts(verdicts: Sequence[Verdict], style: Style) -> list[str]:
+    """What fails, or that nothing does."""
+    failed = [verdict for verdict in verdicts if verdict.failed]
+    found: list[str] = []
+    for verdict in failed:
+        first, *rest = style.wrapped(f"fails: {clip(verdict.name)}: {words.verdict_text(verdict)}")
+        found += [style.paint(first, RED), *rest]
+    return found or [f"none of {len(verdicts):,} conditions to fail on is met"]
 
 
 def title(case: Case) -> str:
@@ -97,14 +159,14 @@ def _case(case: Case, style: Style) -> list[str]:
 
 
 def _figures(case: Case, style: Style) -> list[str]:
-    rows = [TITLES, *words.figure_rows(case)]
-    shown = [row.rstrip() for row in aligned(rows, (False, True, True, True, True))]
+    rows = words.figure_rows(case)
+    shown = aligned(rows, [column > 0 for column in range(len(rows[0]))])
     return [style.paint(shown[0], BOLD), *shown[1:]]
 
 
 def _layers(case: Case, style: Style) -> list[str]:
     assert case.comparison is not None
-    found = words.lines(case.comparison, every=style.every)
+    found = layer_lines(case.comparison, every=style.every)
     most = len(found) if style.every else MOST_LINES
     texts = _aligned(found[:most], style)
     if len(found) > most:

@@ -11,9 +11,11 @@ from cnninspect.reports.json import value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cnninspect.api.changed import Since
     from cnninspect.api.diffing import Case
     from cnninspect.comparing.changes import Altered, Comparison, Tensors
     from cnninspect.comparing.figures import Figure
+    from cnninspect.comparing.limits import Verdict
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.ir import Graph, Node
 
@@ -21,12 +23,47 @@ SCHEMA = "cnninspect.diff/1"
 COUNTED = ("same", "changed", "added", "deleted", "broken")
 
 
-def render(cases: Sequence[Case], batch: int, dtype: str, **more: object) -> str:
-    """Every case, one a line; ``more`` stands before them."""
-    counts = {status: sum([case.status == status for case in cases]) for status in COUNTED}
-    head = {"schema": SCHEMA, "batch": batch, "dtype": dtype, **more, "counts": counts}
+def render(
+    cases: Sequence[Case], batch: int, dtype: str, verdicts: Sequence[Verdict] = (), since: Since | None = None
+) -> str:
+    """Every case, one a line; ``base`` is the revision that was compared with, where it was one."""
+    head = {
+        "schema": SCHEMA,
+        "batch": batch,
+        "dtype": dtype,
+        "base": None if since is None else _base(since),
+        "counts": {status: sum([case.status == status for case in cases]) for status in COUNTED},
+        "failed": any(verdict.failed for verdict in verdicts),
+        "verdicts": [_verdict(verdict) for verdict in verdicts],
+    }
     inside = ",\n  ".join([value(document(case)) for case in cases])
     return f'{value(head)[:-1]},\n "comparisons": [{inside}]}}\n'
+
+
+def _base(since: Since) -> dict[str, object]:
+    return {
+        "revision": since.base,
+        "commit": since.commit,
+        "merge_base": since.merge_base,
+        "files": since.files,
+        "other_files": since.other,
+        "links": since.links,
+        "submodules": since.submodules,
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    limit, figure = verdict.limit, verdict.figure
+    return {
+        "condition": limit.text,
+        "metric": limit.metric,
+        "model": verdict.name,
+        "file": verdict.file,
+        "old": figure.old,
+        "new": figure.new,
+        "failed": verdict.failed,
+        "known": verdict.known,
+    }
 
 
 def document(case: Case) -> dict[str, object]:

@@ -54,7 +54,8 @@ FLOPs               10,420,554  14,410,218  +3,989,664  +38.3%
 weight bytes            21,032      29,192      +8,160  +38.8%
 peak activations       131,072     163,840     +32,768  +25.0%
 saved for backward     208,960     307,424     +98,464  +47.1%
-receptive field          32x32       32x32
+receptive field            7x7         9x9       +2x+2  +28.6%
+seen by the output       32x32       32x32
 layers                       8           9          +1  +12.5%
 with weights                 4           4
 input                  3x32x32     3x32x32

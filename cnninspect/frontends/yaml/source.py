@@ -55,8 +55,8 @@ class BadText(Problem):
 def read_source(path: str, stdin: IO[bytes] | IO[str] | None) -> Source:
     """The text of a file, or of ``stdin`` where the path is ``-``; raises Unreadable or BadText."""
     if path == "-":
-        return _decoded(STDIN, _read_stream(stdin), None)
-    return _decoded(shown(path), _read_file(path), path)
+        return decoded(STDIN, _read_stream(stdin), None)
+    return decoded(shown(path), _read_file(path), path)
 
 
 def text_source(text: str, name: str = "<text>") -> Source:
@@ -147,7 +147,8 @@ def near_file(path: str) -> str:
     return f"did you mean '{clip(os.path.join(folder, stems[meant]))}'?" if meant else ""
 
 
-def _decoded(name: str, data: bytes, path: str | None) -> Source:
+def decoded(name: str, data: bytes, path: str | None) -> Source:
+    """The text that bytes are, held to the rules of all text; raises BadText."""
     skipped = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     wide = _wide(data)
     if wide:

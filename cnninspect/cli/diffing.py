@@ -1,0 +1,97 @@
+"""What ``cnninspect diff`` prints, and its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cnninspect.cli import common
+from cnninspect.cli.output import emit
+from cnninspect.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnninspect.api.changed import Since
+    from cnninspect.api.diffing import Case
+    from cnninspect.comparing.limits import Verdict
+
+WIDE = 100
+"""The width of a terminal that does not tell its own."""
+
+
+class Wish(Record):
+    """What the options ask for."""
+
+    format: str
+    batch: int
+    dtype: str
+    color: str
+    output: str | None
+    quiet: bool
+    verbose: bool
+    exit_code: bool
+
+
+class Reporter:
+    """Reports on networks then and now."""
+
+    def __init__(self, wish: Wish, cases: Sequence[Case], verdicts: Sequence[Verdict], since: Since | None) -> None:
+        self.wish = wish
+        self.cases = cases
+        self.verdicts = verdicts
+        self.since = since
+
+    def run(self) -> int:
+        """Print everything; the exit code."""
+        loaded = [one for case in self.cases for one in (case.old, case.new) if one is not None]
+        emit(self._text(), self.wish.output, [source.path for one in loaded for source in one.sources])
+        return self._code()
+
+    def _code(self) -> int:
+        """1 for a broken model, a condition that is met, or any difference where that was asked for.
+
+        A model that was broken in the revision and is mended now fails nothing.
+        """
+        sides = [case.new if self.since is not None else one for case in self.cases for one in (case.old, case.new)]
+        if any(one is not None and common.has_errors(one) for one in sides):
+            return 1
+        if any(verdict.failed for verdict in self.verdicts):
+            return 1
+        return int(self.wish.exit_code and any(case.status != "same" for case in self.cases))
+
+    def _text(self) -> str:
+        wish = self.wish
+        if wish.format == "json":
+            from cnninspect.reports import diff_json
+
+            return diff_json.render(self.cases, wish.batch, wish.dtype, self.verdicts, self.since)
+        if wish.format == "markdown":
+            from cnninspect.reports import diff_markdown
+
+            return diff_markdown.render(self.cases, self.verdicts, self.since, every=wish.verbose)
+        return self._plain()
+
+    def _plain(self) -> str:
+        from cnninspect.reports import diff as report
+
+        wish = self.wish
+        here = wish.output in (None, "-")
+        width = _width() if here and sys.stdout.isatty() else None
+        style = report.Style(
+            width, color=common.colored(wish.color) and (here or wish.color == "always"), every=wish.verbose
+        )
+        text = report.render(self.cases, style, verdicts=self.verdicts, since=self.since, brief=wish.quiet)
+        unicode = not here or (sys.stdout.encoding or "").lower().startswith("utf")
+        return text if unicode else text.translate(report.ASCII)
+
+
+def _width() -> int:
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told[:6]) > 0:
+        return int(told[:6])
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or WIDE
+    except (OSError, ValueError):
+        return WIDE
