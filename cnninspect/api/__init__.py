@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from cnninspect.api.benching import bench
     from cnninspect.api.changed import diff_git
     from cnninspect.api.checked import Checked, fails
-    from cnninspect.api.checking import check
+    from cnninspect.api.checking import check, places
+    from cnninspect.api.checking_asked import configuration
     from cnninspect.api.checkpoints import load_weights, weights
     from cnninspect.api.diffing import diff
     from cnninspect.api.exporting import export_onnx, export_python
@@ -46,6 +47,8 @@ LATER = {
     "Checked": "checked",
     "fails": "checked",
     "check": "checking",
+    "places": "checking",
+    "configuration": "checking_asked",
     "ReceptiveFields": "insight",
     "effective_field": "insight",
     "limits": "insight",
@@ -98,6 +101,7 @@ __all__ = [
     "bench",
     "build",
     "check",
+    "configuration",
     "diff",
     "diff_git",
     "effective_field",
@@ -111,6 +115,7 @@ __all__ = [
     "load_weights",
     "memory",
     "parse_limits",
+    "places",
     "read",
     "read_device",
     "receptive_fields",

@@ -9,6 +9,7 @@ from cnninspect.records import Record
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cnninspect.checks.budgets import Verdict
     from cnninspect.frontends.discover import Trouble
     from cnninspect.values import Finding
 
@@ -24,6 +25,8 @@ class Model(Record):
     variant: str | None
     counts: tuple[int, int, int]
     """How many errors, warnings and notes it has."""
+    verdicts: tuple[Verdict, ...] = ()
+    """What became of each of its budgets."""
 
 
 class Told(Record):

@@ -5,22 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.api.checked import Checked, merged
-from cnninspect.api.checking_file import Asked, check_file
+from cnninspect.api.checking_asked import asked
+from cnninspect.api.checking_file import check_file
+from cnninspect.frontends.config import search
+from cnninspect.frontends.discover import below, discover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnninspect.api.checking_file import Outcome
+    from cnninspect.frontends.config.search import Config
     from cnninspect.frontends.discover import Discovered
 
 
-def check(paths: Sequence[str], *, exclude: Sequence[str] = (), outside: bool = False) -> Checked:
-    """Check files, folders and patterns of files; what cannot be read is among the troubles, never raised."""
-    from cnninspect.frontends.discover import discover
+def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
+    paths: Sequence[str] = (),
+    *,
+    config: Config | None = None,
+    exclude: Sequence[str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    budgets: Sequence[str] = (),
+    outside: bool = False,
+) -> Checked:
+    """Check files, folders and patterns of files; what cannot be read is among the troubles.
 
-    found = discover(paths, exclude)
-    asked = Asked(outside)
-    return collected(found, [check_file(candidate, asked) for candidate in found.candidates])
+    Without paths those of the configuration, or the current folder. Raises CannotRun for an option, ModelError for a
+    configuration that is mistaken.
+    """
+    config = config or search.nothing()
+    wanted = asked(config, select=select, ignore=ignore, budgets=budgets, outside=outside)
+    given = [*paths] or search.below_root(config, config.settings.paths) or ["."]
+    found = discover(given, [*config.settings.exclude, *exclude], root=config.root)
+    return collected(found, [check_file(candidate, wanted) for candidate in found.candidates])
 
 
 def collected(found: Discovered, outcomes: Iterable[Outcome]) -> Checked:
@@ -37,3 +54,12 @@ def collected(found: Discovered, outcomes: Iterable[Outcome]) -> Checked:
             other += 1
     findings = merged([told for file in files for told in file.findings])
     return Checked(tuple(files), findings, tuple(troubles), other, found.links)
+
+
+def places(checked: Checked) -> dict[str, str]:
+    """For each file that is spoken of its path from the root of the repository, as services of CI want it."""
+    root = search.repository()
+    names = {file.path for file in checked.files} | {told.finding.span.file for told in checked.findings}
+    names |= {trouble.path for trouble in checked.troubles}
+    names |= {edit.span.file for told in checked.findings for edit in told.finding.edits}
+    return {name: below(name, root) for name in names}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.api.checked import SEVERITIES, File, Model, Told, merged
+from cnninspect.checks.lint import lint_each
 from cnninspect.frontends import locate
 from cnninspect.frontends.discover import Trouble, is_model, looks_like_one
 from cnninspect.frontends.yaml.load import Family, stem
@@ -13,17 +14,15 @@ from cnninspect.records import Record
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnninspect.api.checking_asked import Asked
+    from cnninspect.checks.budgets import Verdict
+    from cnninspect.frontends.budgets.elsewhere import Table
     from cnninspect.frontends.discover import Candidate
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.frontends.yaml.tree import Source
     from cnninspect.values import Finding
-
-
-class Asked(Record):
-    """What a check asks of every model."""
-
-    outside: bool = False
-    """Whether models may extend files out of their folder."""
 
 
 class Outcome(Record):
@@ -31,6 +30,15 @@ class Outcome(Record):
 
     file: File | None = None
     trouble: Trouble | None = None
+
+
+class Looked(Record):
+    """One network, and what its budgets came to."""
+
+    name: str
+    variant: str | None
+    loaded: Loaded
+    verdicts: tuple[Verdict, ...]
 
 
 def check_file(candidate: Candidate, asked: Asked) -> Outcome:
@@ -53,12 +61,15 @@ def _checked(candidate: Candidate, asked: Asked) -> Outcome:
     try:
         source, variant = locate.find(path)
     except BadText as bad:
-        loaded = locate.broken(path, bad)
-        model = candidate.named or _meant(path)
-        return Outcome(_file(path, [_model(path, None, loaded)], [loaded])) if model else Outcome()
+        if not candidate.named and not _meant(path):
+            return Outcome()
+        return Outcome(_file(bad.span.file, [Looked(stem(path), None, locate.broken(path, bad), ())], asked))
     if not candidate.named and not is_model(source, opener):
         return Outcome()
-    return Outcome(_family(Family(source, opener), source, variant))
+    family = Family(source, opener)
+    wanted = [variant] if variant is not None else [None, *family.variants]
+    _, tables = asked.of_file(source.name)
+    return Outcome(_file(source.name, [_looked(family, name, tables, asked) for name in wanted], asked))
 
 
 def _meant(path: str) -> bool:
@@ -67,38 +78,60 @@ def _meant(path: str) -> bool:
         return looks_like_one(file.read(2**20))
 
 
-def _family(family: Family, source: Source, variant: str | None) -> File:
-    """Every network of a source, or the one that was asked for."""
-    wanted = [variant] if variant is not None else [None, *family.variants]
-    loaded = [family.load(name) for name in wanted]
-    models = [_model(source.name, name, one) for name, one in zip(wanted, loaded, strict=True)]
-    return _file(source.name, models, loaded)
+def _looked(family: Family, variant: str | None, tables: Sequence[Table], asked: Asked) -> Looked:
+    loaded = family.load(variant)
+    graph = loaded.graph
+    name = variant or (graph.name if graph is not None else stem(family.source.name))
+    limits: dict[tuple[str, str], object] = {}
+    for table in tables:  # the last one counts
+        limits.update({(limit.part, limit.metric): limit for limit in table.budgets(variant)})
+    budgets = dict.fromkeys([*loaded.budgets, *limits.values(), *asked.budgets])
+    if graph is None or not budgets:
+        return Looked(name, variant, loaded, ())
+    from cnninspect.checks.budgets import judge
+
+    return Looked(name, variant, loaded, judge(graph, budgets))  # type: ignore[arg-type]
 
 
-def _model(path: str, variant: str | None, loaded: Loaded) -> Model:
-    name = variant or (loaded.graph.name if loaded.graph is not None else stem(path))
-    counts = dict.fromkeys(SEVERITIES, 0)
-    for finding in loaded.findings:
-        counts[finding.severity] += 1
-    return Model(path, name, variant, (counts["error"], counts["warning"], counts["note"]))
-
-
-def _file(path: str, models: list[Model], loaded: list[Loaded]) -> File:
-    told = [Told(finding, (model.name,)) for model, one in zip(models, loaded, strict=True) for finding in one.findings]
+def _file(path: str, looked: Sequence[Looked], asked: Asked) -> File:
+    """The networks of a file with everything that is to be told of them."""
+    selection, _ = asked.of_file(path)
+    told = [
+        Told(found.finding, tuple([looked[index].name for index in found.networks]))
+        for found in lint_each([one.loaded for one in looked], selection)
+    ]
+    told += [Told(finding, (one.name,)) for one in looked for finding in _broken_budgets(one)]
     if not told:
-        return File(path, tuple(models), ())
-    sources = {source.name: source for one in loaded for source in one.sources}
+        return File(path, tuple([_model(path, one, ()) for one in looked]), ())
+    sources = {source.name: source for one in looked for source in one.loaded.sources}
     places = {name: index for index, name in enumerate(sources)}
+    if asked.config is not None:
+        sources[asked.config.name] = asked.config
 
     def place(one: Told) -> tuple[int, int, int]:
         span = one.finding.span
         return places.get(span.file, -1), span.line, span.column
 
     findings = tuple(sorted(merged(told), key=place))
-    return File(path, tuple(models), findings, _lines([one.finding for one in findings], sources))
+    models = tuple([_model(path, one, findings) for one in looked])
+    return File(path, models, findings, _lines([one.finding for one in findings], sources))
 
 
-def _lines(findings: list[Finding], sources: dict[str, Source]) -> dict[tuple[str, int], str]:
+def _broken_budgets(looked: Looked) -> Iterable[Finding]:
+    if not looked.verdicts:
+        return ()
+    from cnninspect.checks.budgets import findings
+
+    return findings(looked.verdicts)
+
+
+def _model(path: str, looked: Looked, findings: Sequence[Told]) -> Model:
+    severities = [told.finding.severity for told in findings if looked.name in told.models]
+    errors, warnings, notes = [severities.count(severity) for severity in SEVERITIES]
+    return Model(path, looked.name, looked.variant, (errors, warnings, notes), looked.verdicts)
+
+
+def _lines(findings: Iterable[Finding], sources: dict[str, Source]) -> dict[tuple[str, int], str]:
     """The lines that reports show, so that nobody has to read the files again."""
     found = {}
     for finding in findings:

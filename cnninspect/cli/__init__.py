@@ -86,7 +86,7 @@ def run(arguments: list[str]) -> int:
         function = getattr(import_module(f"cnninspect.cli.{FILES.get(name, name)}"), name.replace("-", "_"))
         app.command(name)(function)
     try:
-        return int(app(arguments, prog_name="cnninspect", standalone_mode=False) or 0)
+        return int(app(arguments, prog_name="cnninspect", standalone_mode=False, obj=arguments) or 0)
     except (KeyboardInterrupt, OSError):
         raise
     except SystemExit as stopped:  # only on a broken pipe, which is silent and no mistake of the model

@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnninspect import api
+from cnninspect import __version__, api
 from cnninspect.cli import common
-from cnninspect.cli.output import emit
+from cnninspect.cli.check_outputs import AUTO, Output, outputs, write
+from cnninspect.cli.check_telling import say_config, tell, tell_mistakes
+from cnninspect.reports.check import FORMATS, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnninspect.api.checked import Checked, Told
+    from cnninspect.api.checked import Checked
+    from cnninspect.frontends.config.search import Config
 
-FORMATS = ("text", "json")
 LEVELS = ("error", "warning", "note")
+Codes = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Findings that are wanted, such as unused.")]
 
 
 def check(
+    ctx: typer.Context,
     paths: Annotated[
         list[str] | None,
         typer.Argument(metavar="[PATH]...", help="Files, folders, patterns such as 'models/**/*.yaml', or -."),
     ] = None,
-    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+    format: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)} or auto; several, each with its -o."),
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to a file what the --format before it says."),
+    ] = None,
     fail_level: Annotated[
-        str, typer.Option(metavar="LEVEL", help="What makes it fail: error, warning or note, and all that is worse.")
-    ] = "error",
+        str | None,
+        typer.Option(
+            metavar="LEVEL", help="What makes it fail: error (usual), warning or note, and all that is worse."
+        ),
+    ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,
+    select: Codes = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="CODES", help="Findings that are not wanted.")] = None,
+    budget: Annotated[
+        list[str] | None, typer.Option(metavar="LIMIT", help="A limit for every model, such as 'macs <= 600M'.")
+    ] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="PATTERN", help="Files and folders that are left out.")
     ] = None,
+    config: Annotated[
+        str | None, typer.Option(metavar="FILE", help="This configuration instead of the nearest one.")
+    ] = None,
+    isolated: Annotated[bool, typer.Option("--isolated", help="No configuration at all.")] = False,
+    statistics: Annotated[bool, typer.Option("--statistics", help="How many findings each code has, instead.")] = False,
     color: common.Color = "auto",
-    output: common.Output = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what makes it fail.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was looked at.")] = False,
     allow_outside: common.Outside = False,
@@ -42,53 +65,62 @@ def check(
 ) -> int:
     """Check model files: whole folders of them, every variant.
 
-    Without a PATH, everything below the current folder. Exit code 1 where anything is as bad as --fail-level, 2 where
-    something could not be read.
+    Mistakes, design rules and budgets. Without a PATH, those of cnninspect.toml, or everything below the current
+    folder. Exit code 1 where anything is as bad as --fail-level, 2 where something could not be read.
     """
-    common.choose("--format", format, FORMATS)
+    for word in format or []:
+        common.choose("--format", word, (*FORMATS, AUTO))
     common.choose("--color", color, common.COLORS)
-    common.choose("--fail-level", fail_level, LEVELS)
-    common.load_plugins(plugin)
-    wanted = paths or ["."]
-    checked = api.check(wanted, exclude=exclude or [], outside=allow_outside)
-    shown = [told for told in checked.findings if not quiet or told.finding.severity in _as_bad_as(fail_level)]
-    failed = api.fails(checked, fail_level)
-    here = output in (None, "-")
-    text = _report(format, checked, shown, failed=failed, color=common.colored(color) and here, last=not quiet)
-    emit(text, output, [file.path for file in checked.files])
-    _tell(checked, wanted, quiet=quiet, verbose=verbose)
-    if checked.troubles:
-        return 2
-    return int(failed and not exit_zero)
-
-
-def _as_bad_as(level: str) -> tuple[str, ...]:
-    return LEVELS[: LEVELS.index(level) + 1]
-
-
-def _report(format: str, checked: Checked, shown: Sequence[Told], *, failed: bool, color: bool, last: bool) -> str:
-    if format == "json":
-        from cnninspect.reports import check_json
-
-        return check_json.render(checked, shown, failed=failed)
-    from cnninspect.reports import check_text
-
-    return check_text.render(checked, shown, color=color, last=last)
-
-
-def _tell(checked: Checked, wanted: Sequence[str], *, quiet: bool, verbose: bool) -> None:
-    """What is no finding: files that could not be read, and that nothing was found to check."""
-    say = sys.stderr.write
-    for trouble in checked.troubles:
-        help_ = f"  = help: {trouble.problem.help}\n" if trouble.problem.help else ""
-        say(f"cnninspect: {trouble.problem.message}\n{help_}")
-    if not checked.files and not checked.troubles and not quiet:
-        from cnninspect.values import clip
-
-        say(f"cnninspect: there is no model in {clip(', '.join(wanted), 200)}; a model has layers: at its top level\n")
+    if fail_level is not None:
+        common.choose("--fail-level", fail_level, LEVELS)
+    wanted = outputs(ctx.obj or [], format or [], output or [])
+    settled = _config(paths or [], config, isolated=isolated)
+    common.load_plugins([*settled.settings.plugins, *(plugin or [])])
+    try:
+        checked = api.check(
+            paths or (),
+            config=settled,
+            exclude=exclude or (),
+            select=_words(select),
+            ignore=_words(ignore),
+            budgets=budget or (),
+            outside=allow_outside,
+        )
+    except api.CannotRun as stopped:
+        raise common.fail(stopped.problem.message, stopped.problem.help) from None
+    except api.ModelError as wrong:
+        raise tell_mistakes(wrong.findings, settled) from None
     if verbose:
-        from cnninspect.reports.check_words import number
+        say_config(settled)
+    level = fail_level or settled.settings.fail_level or "error"
+    view = _view(checked, level, wanted, quiet=quiet)
+    write(checked, view, wanted, color=color, statistics=statistics)
+    tell(checked, paths or [], quiet=quiet, verbose=verbose)
+    return 2 if checked.troubles else int(view.failed and not exit_zero)
 
-        say(f"cnninspect: {number(checked.other, 'other YAML file')} left alone\n")
-        if checked.links:
-            say(f"cnninspect: {number(checked.links, 'link')} out of the tree not followed\n")
+
+def _config(paths: Sequence[str], file: str | None, *, isolated: bool) -> Config:
+    if isolated and file is not None:
+        raise common.fail("--config and --isolated contradict each other", "leave one of the two out")
+    try:
+        found = api.configuration(paths, file, isolated=isolated)
+    except api.CannotRun as stopped:
+        raise common.fail(stopped.problem.message, stopped.problem.help) from None
+    if found.findings:
+        raise tell_mistakes(found.findings, found)
+    return found
+
+
+def _words(given: Sequence[str] | None) -> list[str]:
+    """What several options and commas list."""
+    return [word.strip() for text in given or [] for word in text.split(",") if word.strip()]
+
+
+def _view(checked: Checked, level: str, wanted: Sequence[Output], *, quiet: bool) -> View:
+    failing = LEVELS[: LEVELS.index(level) + 1]
+    shown = [told for told in checked.findings if not quiet or told.finding.severity in failing]
+    places = api.places(checked) if any(one.format in ("github", "sarif", "gitlab", "junit") for one in wanted) else {}
+    guarded = any(os.environ.get(name) for name in ("CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"))
+    return View(
+        tuple(shown), failing, api.fails(checked, level), places, last=not quiet, guarded=guarded, version=__version__
+    )

@@ -48,7 +48,7 @@ def render(  # noqa: PLR0913 - what to show
     before = [] if model is None else [clip(model, 200)]
     rows = [["model", *columns][1 - len(before) :]] if header else []
     rows += [[*before, *[_raw(name, line, summary) for name in columns]] for line in lines]
-    return _joined(rows, separator)
+    return joined(rows, separator)
 
 
 def render_totals(summaries: Sequence[tuple[str, Summary | None]], *, separator: str = ",") -> str:
@@ -60,12 +60,12 @@ def render_totals(summaries: Sequence[tuple[str, Summary | None]], *, separator:
         count = None if summary is None else summary.keras
         found = [*[getattr(sums, key, None) for key in TOTALS], *[getattr(count, key, None) for key in keras]]
         rows.append([clip(name, 200), *["" if value is None else str(value) for value in found]])
-    return _joined(rows, separator)
+    return joined(rows, separator)
 
 
 def header_only(columns: Sequence[str], *, separator: str = ",", model: bool = False) -> str:
     """The names of the columns, where no network could be read."""
-    return _joined([["model", *columns] if model else list(columns)], separator)
+    return joined([["model", *columns] if model else list(columns)], separator)
 
 
 def _raw(name: str, line: Line, summary: Summary) -> str:
@@ -81,7 +81,8 @@ def _raw(name: str, line: Line, summary: Summary) -> str:
     return f"{value}{times(line)}" if name == "name" else str(value)
 
 
-def _joined(rows: Iterable[Sequence[str]], separator: str) -> str:
+def joined(rows: Iterable[Sequence[str]], separator: str) -> str:
+    """Rows of cells as lines, quoted where that is needed."""
     return "".join([separator.join([_quoted(cell, separator) for cell in row]) + "\n" for row in rows])
 
 

@@ -206,7 +206,7 @@ def test_a_tree_without_models(tmp_path: Path) -> None:
     """Where there is no model that is said: a check of nothing should not pass for one that was passed."""
     done = check(tmp_path)
     assert (done.returncode, done.stdout) == (0, "no findings in 0 files (0 models)\n")
-    assert done.stderr == "cnninspect: there is no model in .; a model has layers: at its top level\n"
+    assert done.stderr == "cnninspect: there is no model in the current folder; a model has layers: at its top level\n"
 
 
 def test_quiet(tmp_path: Path) -> None:
@@ -266,3 +266,181 @@ def test_a_mistake_of_ours_stops_no_other_file(tmp_path: Path, monkeypatch: pyte
     assert len(checked.files) == 1
     (trouble,) = checked.troubles
     assert trouble.problem.message.endswith("this is a mistake of cnninspect itself: RecursionError: too deep")
+
+
+# --- configuration -----------------------------------------------------------------------
+
+
+def repository(folder: Path, config: str = "", **files: str) -> None:
+    """A repository with a configuration."""
+    (folder / ".git").mkdir()
+    write(folder, **files)
+    if config:
+        (folder / "cnninspect.toml").write_text(config, "utf-8")
+
+
+def test_the_configuration_holds(tmp_path: Path) -> None:
+    """The nearest configuration says what is checked and how; -v says which it is; --isolated and --config replace it."""
+    repository(tmp_path, "paths = ['m']\nfail-level = 'warning'\nexclude = ['old']\n", bad=BAD)
+    for name in ("m", "m/old"):
+        (tmp_path / name).mkdir()
+    write(tmp_path / "m", warns=WARNS)
+    write(tmp_path / "m" / "old", bad=BAD)
+    done = check(tmp_path, "-v")
+    assert (done.returncode, last(done)) == (1, "1 warning in 1 file (1 model)")
+    assert done.stderr.split("\n")[0] == "cnninspect: configured by cnninspect.toml"
+    inner = check(tmp_path / "m", "-v")
+    assert (inner.returncode, last(inner)) == (1, "1 warning in 1 file (1 model)")
+    assert inner.stderr.split("\n")[0] == f"cnninspect: configured by {tmp_path / 'cnninspect.toml'}"
+    assert check(tmp_path, "--fail-level", "error").returncode == 0
+    alone = check(tmp_path, "--isolated", "-v")
+    assert last(alone) == "2 errors, 1 warning in 3 files (3 models)"
+    assert alone.stderr.split("\n")[0] == "cnninspect: not configured"
+    (tmp_path / "other.toml").write_text("ignore = ['unused-param']\n")
+    assert last(check(tmp_path, "m/warns.yaml", "--config", "other.toml")) == "no findings in 1 file (1 model)"
+    assert check(tmp_path, "--config", "lost.toml").returncode == 2
+    assert check(tmp_path, "--config", "other.toml", "--isolated").returncode == 2
+
+
+def test_mistakes_of_a_configuration(tmp_path: Path) -> None:
+    """Nothing is checked by a configuration with mistakes: each is told with its line, and the exit code is 2."""
+    repository(tmp_path, "fail-level = 'warn'\n[severity]\nunused-parm = 'off'\n", bad=BAD)
+    done = check(tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        "error[bad-setting]: 'fail-level' must be error, warning or note, got 'warn'\n --> cnninspect.toml:1:1\n"
+    )
+    (tmp_path / "cnninspect.toml").write_text("[severity]\nunused-parm = 'off'\n[budgets]\nmcas = '<= 1'\n")
+    done = check(tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "error[unknown-rule]: no finding is called 'unused-parm'\n --> cnninspect.toml:2:1\n" in done.stderr
+    assert "= help: did you mean 'unused-param'?" in done.stderr
+    assert "error[unknown-metric]" in done.stderr
+    assert " --> cnninspect.toml:4:1\n" in done.stderr
+
+
+def test_overrides_by_file(tmp_path: Path) -> None:
+    """What a configuration says of some files holds for them, counted from its own folder, wherever one stands."""
+    config = "[per-file-ignores]\n'drafts/**' = ['unused-param']\n[[overrides]]\nfiles = 'final/*.yaml'\n"
+    repository(tmp_path, config + "severity = {unused-param = 'error'}\n")
+    for name in ("drafts", "final", "other"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, model=WARNS)
+    done = check(tmp_path, "--format", "csv")
+    rows = [line.split(",")[:3] for line in done.stdout.split("\n")[1:-1]]
+    assert rows == [
+        ["error", "unused-param", "final/model.yaml"],
+        ["warning", "unused-param", "other/model.yaml"],
+    ]
+    inner = check(tmp_path / "final", "model.yaml", "--format", "csv")
+    assert inner.stdout.split("\n")[1].split(",")[:3] == ["error", "unused-param", "model.yaml"]
+
+
+def test_select_and_ignore(tmp_path: Path) -> None:
+    """--select and --ignore choose findings by code; an unknown code is refused; mistakes are always told."""
+    write(tmp_path, warns=WARNS, bad=BAD)
+    assert last(check(tmp_path, "--ignore", "unused-param,unused-name")) == "1 error in 2 files (2 models)"
+    assert last(check(tmp_path, "--select", "unused-block")) == "1 error in 2 files (2 models)"
+    assert last(check(tmp_path, "--select", "unused")) == "1 error, 1 warning in 2 files (2 models)"
+    done = check(tmp_path, "--ignore", "unused-parm")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "cnninspect: no finding is called 'unused-parm'\n  = help: did you mean 'unused-param'?\n",
+    )
+
+
+def test_budgets_from_everywhere(tmp_path: Path) -> None:
+    """Limits of the file, of the configuration and of the command line all hold; each says where it stands."""
+    config = "[budgets]\nlayers = '<= 0'\n[[overrides]]\nfiles = ['model.yaml']\nbudgets = {layers = '<= 100'}\n"
+    repository(tmp_path, config, model=GOOD + "budgets: {parameters: '<= 10'}\n", other=GOOD)
+    document = json.loads(check(tmp_path, "--budget", "macs <= 1", "--format", "json").stdout)
+    found = [(f["code"], f["file"], f["line"], f["metric"], f["models"]) for f in document["findings"]]
+    assert found == [
+        ("budget-exceeded", "model.yaml", 1, "macs", ["model"]),
+        ("budget-exceeded", "model.yaml", 4, "parameters", ["model"]),
+        ("budget-exceeded", "cnninspect.toml", 2, "layers", ["other"]),
+        ("budget-exceeded", "other.yaml", 1, "macs", ["other"]),
+    ]
+    text = check(tmp_path).stdout
+    assert "2 | layers = '<= 0'\n" in text
+    assert check(tmp_path, "--budget", "mcas <= 1").returncode == 2
+
+
+def test_plugins_of_a_configuration(tmp_path: Path) -> None:
+    """Layers of one's own are known where the configuration names their module."""
+    plugin = (
+        "from cnninspect.layers.base import Pointwise\n"
+        "class Mine(Pointwise, name='mine'):\n    'Mine.'\n"
+        "    torch = 'torch.nn:ReLU'\n    ranks = (0, 1, 2, 3)\n"
+    )
+    (tmp_path / "ours.py").write_text(plugin)
+    repository(tmp_path, "plugins = ['ours']\n", model="input: [3, 8, 8]\nlayers: [mine]\n")
+    assert check(tmp_path).returncode == 0
+    assert check(tmp_path, "--isolated").returncode == 1
+
+
+# --- several formats ---------------------------------------------------------------------
+
+
+def test_several_formats_at_once(tmp_path: Path) -> None:
+    """Each -o belongs to the --format before it; what has none goes to standard output."""
+    write(tmp_path, bad=BAD)
+    done = check(tmp_path, "--format", "sarif", "-o", "a.sarif", "--format=junit", "--output=j.xml", "--format", "csv")
+    assert done.returncode == 1
+    assert json.loads((tmp_path / "a.sarif").read_text())["version"] == "2.1.0"
+    assert (tmp_path / "j.xml").read_text().startswith("<?xml")
+    assert done.stdout.startswith("severity,code")
+    both = check(tmp_path, "--format", "csv", "--format", "text")
+    assert both.stdout.startswith("severity,code")
+    assert last(both) == "1 error in 1 file (1 model)"
+    first = check(tmp_path, "-oa.csv", "--format", "csv")
+    assert (first.stdout, (tmp_path / "a.csv").read_text()[:8]) == ("", "severity")
+    assert check(tmp_path, "-o", "t.txt").stdout == ""
+    assert (tmp_path / "t.txt").read_text().endswith("1 error in 1 file (1 model)\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--format", "csv", "-o", "a", "-o", "b"), "-o is given twice for --format csv"),
+        (("-o", "a", "-o", "b"), "there are more -o than --format"),
+        (("--format", "csv", "-o", "a", "--format", "json", "-o", "a"), "two reports go to the same file"),
+    ],
+)
+def test_outputs_that_belong_to_no_format(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    """An -o that nothing goes to is refused, as are two reports in one file."""
+    done = check(tmp_path, *arguments)
+    assert (done.returncode, done.stderr.split("\n")[0]) == (2, f"cnninspect: {told}")
+
+
+def test_in_the_ci_of_github(tmp_path: Path) -> None:
+    """In GitHub Actions annotations are written, and the summary of the job is added to; paths are the repository's."""
+    repository(tmp_path)
+    (tmp_path / "m").mkdir()
+    write(tmp_path / "m", bad=BAD)
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    job = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    done = check(tmp_path / "m", **job)
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error file=m/bad.yaml,line=3,endLine=3,col=31,endColumn=35,title=cnninspect%3A ")
+    assert summary.read_text().startswith("before\n<!-- cnninspect check -->\n\n### ❌ cnninspect: 1 error in 1 file")
+    before = summary.read_text()
+    assert check(tmp_path / "m", "--format", "text", **job).stdout.startswith("error[unknown-option]")
+    assert summary.read_text() == before
+    summary.write_text("x" * 2**20)
+    assert check(tmp_path / "m", **job).returncode == 1
+    assert len(summary.read_text()) == 2**20  # what GitHub does not take is not written
+    summary.unlink()
+    assert check(tmp_path / "m", **job).returncode == 1
+    assert not summary.exists()
+
+
+def test_statistics(tmp_path: Path) -> None:
+    """--statistics counts the findings of each code, the most first."""
+    write(tmp_path, bad=BAD, worse=BAD, warns=WARNS)
+    assert check(tmp_path, "--statistics").stdout == (
+        "2  error    unknown-option\n1  warning  unused-param\n\n2 errors, 1 warning in 3 files (3 models)\n"
+    )
+    write(tmp_path, bad=GOOD, worse=GOOD, warns=GOOD)
+    assert check(tmp_path, "--statistics").stdout == "no findings in 3 files (3 models)\n"

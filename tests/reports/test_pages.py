@@ -35,6 +35,7 @@ WITHOUT_EXAMPLE = {
         "out-of-memory",
     ),  # when it is run
     "cannot-measure",
+    *("bad-setting", "config-syntax", "unknown-setting"),  # of configurations
     "cannot-save",  # a disk that is full
     "extends-too-deep",  # takes seventeen files
     "file-not-found",  # takes no file at all

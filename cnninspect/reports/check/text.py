@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.reports.check_words import models_of, total, whose
+from cnninspect.reports.check.words import lines_of, models_of, total, whose
 from cnninspect.reports.findings import bold, render_one
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from cnninspect.api.checked import Checked
+    from cnninspect.reports.check import View
 
-    from cnninspect.api.checked import Checked, Told
 
-
-def render(
-    checked: Checked, shown: Sequence[Told], *, color: bool = False, width: int | None = None, last: bool = True
-) -> str:
+def render(checked: Checked, view: View) -> str:
     """The findings that are shown, each with its line of the file, then how many there are in all."""
     models = models_of(checked)
-    lines = {place: line for file in checked.files for place, line in file.lines.items()}
+    lines = lines_of(checked)
     texts = []
-    for told in shown:
+    for told in view.shown:
         finding = told.finding
         where = whose(told, models)
         if where:
             finding = finding._replace(notes=(*finding.notes, where))
         line = lines.get((finding.span.file, finding.span.line), "")
-        texts.append(render_one(finding, line, color=color, width=width))
-    if last:
-        texts.append(bold(total(checked), color=color) + "\n")
-    return "\n".join(texts)
+        texts.append(render_one(finding, line, color=view.color))
+    if view.last:
+        texts.append(bold(total(checked), color=view.color) + "\n")
+    text = "\n".join(texts)
+    return text.replace("##", "# ") if view.guarded else text

@@ -5,23 +5,24 @@ from __future__ import annotations
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING
 
+from cnninspect.reports.check.words import joined, statistics
 from cnninspect.reports.findings import records
 from cnninspect.reports.json import value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cnninspect.api.checked import Checked, File, Told
+    from cnninspect.frontends.discover import Trouble
+    from cnninspect.reports.check import View
     from cnninspect.values import Edit
 
 SCHEMA = "cnninspect.check/1"
 
 
-def render(checked: Checked, shown: Sequence[Told], *, failed: bool) -> str:
+def render(checked: Checked, view: View) -> str:
     """The whole check; ``failed`` tells whether its findings are as bad as the level that it was held to."""
     severities = [told.finding.severity for told in checked.findings]
     summary = {
-        "failed": failed,
+        "failed": view.failed,
         "errors": severities.count("error"),
         "warnings": severities.count("warning"),
         "notes": severities.count("note"),
@@ -33,32 +34,17 @@ def render(checked: Checked, shown: Sequence[Told], *, failed: bool) -> str:
     sections = {
         "schema": quoted(SCHEMA),
         "summary": value(summary),
-        "statistics": value(statistics(checked)),
-        "files": _lines([value(_file(file)) for file in checked.files]),
-        "findings": _lines([value(record(told)) for told in shown]),
-        "cannot_run": _lines(
-            [
-                value(
-                    {
-                        "file": trouble.path,
-                        "code": trouble.problem.code,
-                        "message": trouble.problem.message,
-                        "help": trouble.problem.help,
-                    }
-                )
-                for trouble in checked.troubles
-            ]
-        ),
+        "statistics": value({code: many for code, _, many in statistics(checked)}),
+        "files": joined([value(_file(file)) for file in checked.files]),
+        "findings": joined([value(record(told)) for told in view.shown]),
+        "cannot_run": joined([value(_trouble(trouble)) for trouble in checked.troubles]),
     }
     return "{" + ",\n ".join([f"{quoted(key)}: {text}" for key, text in sections.items()]) + "}\n"
 
 
-def statistics(checked: Checked) -> dict[str, int]:
-    """How many findings each code has, the most first."""
-    counts: dict[str, int] = {}
-    for told in checked.findings:
-        counts[told.finding.code] = counts.get(told.finding.code, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+def _trouble(trouble: Trouble) -> dict[str, object]:
+    problem = trouble.problem
+    return {"file": trouble.path, "code": problem.code, "message": problem.message, "help": problem.help}
 
 
 def record(told: Told) -> dict[str, object]:
@@ -94,7 +80,3 @@ def _file(file: File) -> dict[str, object]:
         for model in file.models
     ]
     return {"file": file.path, "models": models}
-
-
-def _lines(texts: Sequence[str]) -> str:
-    return "[" + ",\n  ".join(["", *texts])[1:] + "]" if texts else "[]"

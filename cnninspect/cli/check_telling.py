@@ -1,0 +1,47 @@
+"""What a check says beside its report, on standard error."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cnninspect.cli import common
+from cnninspect.values import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnninspect.api.checked import Checked
+    from cnninspect.frontends.config.search import Config
+    from cnninspect.values import Finding
+
+
+def tell(checked: Checked, paths: Sequence[str], *, quiet: bool, verbose: bool) -> None:
+    """What is no finding: files that could not be read, that there was nothing to check, what was left alone."""
+    say = sys.stderr.write
+    for trouble in checked.troubles:
+        help_ = f"  = help: {trouble.problem.help}\n" if trouble.problem.help else ""
+        say(f"cnninspect: {trouble.problem.message}\n{help_}")
+    if not checked.files and not checked.troubles and not quiet:
+        where = clip(", ".join(paths) or "the current folder", 200)
+        say(f"cnninspect: there is no model in {where}; a model has layers: at its top level\n")
+    if verbose:
+        from cnninspect.reports.check.words import number
+
+        say(f"cnninspect: {number(checked.other, 'other YAML file')} left alone\n")
+        if checked.links:
+            say(f"cnninspect: {number(checked.links, 'link')} out of the tree not followed\n")
+
+
+def say_config(config: Config) -> None:
+    """Which configuration holds."""
+    sys.stderr.write(f"cnninspect: {f'configured by {clip(config.path, 4096)}' if config.path else 'not configured'}\n")
+
+
+def tell_mistakes(findings: Sequence[Finding], config: Config) -> common.Stop:
+    """The mistakes of a configuration: nothing is checked by half of one."""
+    from cnninspect.reports.findings import render
+
+    sources = [] if config.source is None else [config.source]
+    sys.stderr.write(render(findings, sources, color=common.colored("auto", error_stream=True)))
+    return common.Stop(2)
