@@ -31,6 +31,9 @@ class AlongAxis(Activation):
         axes[self.axis - 1] = None
         return pointwise(rank), Reads(0, tuple(axes), gate=True)
 
+    def shared_among(self, x: Shape) -> int | None:
+        return x[self.axis]
+
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"dim": self.axis + 1}
 
@@ -74,6 +77,9 @@ class Softmax2d(Activation, name="softmax2d", aliases=("Softmax2d",), keeps="out
     cost = 3
     ranks = (2,)
 
+    def shared_among(self, x: Shape) -> int | None:
+        return x[0]
+
     def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
         return (pointwise(len(inputs[0]) - 1, EVERY),)
 
@@ -87,6 +93,9 @@ class GLU(AlongAxis, name="glu", aliases=("GLU",), keeps="input"):
     torch = "torch.nn:GLU"
     cost = 2
     axis = Axis("channels", help="the axis that is halved")
+
+    def shared_among(self, x: Shape) -> int | None:  # noqa: ARG002
+        return None  # half of the channels gate the others: nothing sums to 1
 
     def check(self, x: Shape) -> Iterator[Problem]:
         size = x[self.axis]

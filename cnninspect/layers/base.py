@@ -124,6 +124,10 @@ class Layer:
 
         return WORDS[self.keeps]
 
+    def shared_among(self, x: Shape) -> int | None:  # noqa: ARG002
+        """Among how many elements of this input it shares out one unit; None where it does no such thing."""
+        return None
+
     def centres(self) -> bool:
         """Whether it takes from each channel its mean while the network learns, and whatever constant was added before."""
         return False

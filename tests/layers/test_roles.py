@@ -57,3 +57,22 @@ def test_linear(name: str) -> None:
 def test_centres(name: str, options: dict[str, object], centres: object) -> None:
     """Batch and instance norm take the mean of each channel away; frozen statistics are a constant, not the mean."""
     assert load_all()[name](options, 2).centres() is centres
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "among"),
+    [
+        ("softmax", {}, 4),
+        ("softmax", {"axis": "height"}, 6),
+        ("log_softmax", {}, 4),
+        ("softmin", {"axis": "width"}, 7),
+        ("sparsemax", {}, 4),
+        ("softmax2d", {}, 4),
+        ("glu", {}, None),
+        ("relu", {}, None),
+        ("conv", {"out": 1, "kernel": 1}, None),
+    ],
+)
+def test_shared_among(name: str, options: dict[str, object], among: int | None) -> None:
+    """Shares that sum to 1 are taken along one axis; a gate takes none."""
+    assert load_all()[name](options, 2).shared_among((4, 6, 7)) == among

@@ -2,7 +2,8 @@
 
 A weighted sum of weighted sums is a weighted sum: two convolutions in a row are one convolution with a larger kernel,
 two linear layers one linear layer, batch norm, pooling by means and flatten notwithstanding. The second one costs
-parameters and time and adds nothing that the first could not have been; the activation was forgotten. Left alone are
+parameters and time and adds nothing that the first could not have been; the activation was forgotten. A max pool alone
+between them is no activation either: it chooses among weighted sums, and no published network relies on it. Left alone are
 chains that save work on purpose: through fewer channels than either end has, through groups or single channels
 (separable convolutions), along one axis after the other (1×3 after 3×1), or with weights that are shared with others.
 
@@ -56,17 +57,26 @@ def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.having("weights"):
         if _shared(subject, one):
             continue
+        pool = ""
         following = subject.after(one.index)
-        while following is not None and following.layer.linear and following.layer.role not in ("weights", "merge"):
+        while following is not None and _passes(following):
+            if not following.layer.linear:
+                pool = following.node.name
             following = subject.after(following.index)
         if following is None or following.layer.role != "weights" or not following.layer.linear:
             continue
         if _full(one) and _full(following) and not _shared(subject, following) and not _saves(one, following):
+            what = f"no activation between them, only the pool '{pool}'" if pool else "nothing nonlinear between them"
             yield subject.finding(
                 following.node,
-                f"'{following.node.name}' follows '{one.node.name}' with nothing nonlinear between them: both could be one layer",
+                f"'{following.node.name}' follows '{one.node.name}' with {what}{'' if pool else ': both could be one layer'}",
                 help="put an activation between them, or leave one out",
             )
+
+
+def _passes(one: Known) -> bool:
+    """Whether it is no activation, nor a layer with weights of its own, nor one that joins."""
+    return one.layer.role == "pool" or (one.layer.linear and one.layer.role not in ("weights", "merge"))
 
 
 def _shared(subject: Subject, one: Known) -> bool:

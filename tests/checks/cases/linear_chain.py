@@ -18,6 +18,7 @@ FOUND = {
         f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - global_avg_pool\n  - flatten\n  - linear: 4\n",
         [6],
     ),
+    "a max pool alone is no activation": (f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - max_pool: 2\n  - {CONV}\n", [5]),
     "one dimension": ("input: [3, 8]\nlayers:\n  - conv: {out: 8, kernel: 3}\n  - conv: {out: 8, kernel: 3}\n", [4]),
     "three dimensions": (
         "input: [3, 8, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 3}\n  - conv: {out: 8, kernel: 3}\n",
@@ -40,7 +41,8 @@ FOUND = {
 FREE = {
     "an activation between them": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - relu\n  - {CONV}\n",
     "a learned activation": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - prelu\n  - {CONV}\n",
-    "max pooling bends as well": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - max_pool: 2\n  - {CONV}\n",
+    "an activation and a pool": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - relu\n  - max_pool: 2\n  - {CONV}\n",
+    "a pool and an activation": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - max_pool: 2\n  - relu\n  - {CONV}\n",
     "layer norm divides by what it sees": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - layer_norm\n  - {CONV}\n",
     "a bottleneck saves work": (
         "input: [32, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 1}\n  - conv: {out: 32, kernel: 1}\n"
