@@ -17,6 +17,8 @@ layers:
   - relu
   - conv: {out: 32, kernel: 3, padding: 1}
   - relu
+  - conv: {out: 64, kernel: 3, padding: 1}
+  - relu
   - global_avg_pool
   - flatten
   - linear: 10
@@ -52,11 +54,20 @@ if TYPE_CHECKING:
     from cnninspect.values import Finding
 
 SEVERITY = "note"
+FEWEST = 3
+"""Layers with windows that a network has at least: fewer are a sketch."""
 SHARE = 2
 """It is told where the field is smaller than one part in so many of the input."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
+    looking = [
+        one
+        for one in subject.having("weights")
+        if one.facts.window is not None and max(one.window.kernel, default=1) > 1
+    ]
+    if len(looking) < FEWEST:
+        return
     heads = [one for one in subject.windows if one.layer.role == "pool" and _global(one) and _decides(subject, one)]
     for one in heads:
         tensor = one.node.inputs[0]

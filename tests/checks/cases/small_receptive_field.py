@@ -2,32 +2,29 @@
 
 HEAD = "  - global_avg_pool\n  - flatten\n  - linear: 10\n"
 CONV = "conv: {out: 8, kernel: 3, padding: 1}"
+THREE = f"  - {{{CONV}, repeat: 3}}\n  - relu\n"
 
 FOUND = {
-    "a single convolution": (f"input: [3, 32, 32]\nlayers:\n  - {CONV}\n  - relu\n{HEAD}", [5]),
-    "on one axis of two": (
-        f"input: [3, 4, 32]\nlayers:\n  - conv: {{out: 8, kernel: 5, padding: 2}}\n  - relu\n{HEAD}",
-        [5],
-    ),
-    "one dimension": (f"input: [3, 32]\nlayers:\n  - {CONV}\n  - relu\n{HEAD}", [5]),
-    "three dimensions": (f"input: [3, 16, 16, 16]\nlayers:\n  - {CONV}\n  - relu\n{HEAD}", [5]),
+    "three convolutions see 7 of 32": (f"input: [3, 32, 32]\nlayers:\n{THREE}{HEAD}", [5]),
+    "on one axis of two": (f"input: [3, 7, 32]\nlayers:\n{THREE}{HEAD}", [5]),
+    "one dimension": (f"input: [3, 32]\nlayers:\n{THREE}{HEAD}", [5]),
+    "three dimensions": (f"input: [3, 16, 16, 16]\nlayers:\n{THREE}{HEAD}", [5]),
     "a max pool at the end": (
-        f"input: [3, 32, 32]\nlayers:\n  - {CONV}\n  - relu\n  - global_max_pool\n  - flatten\n  - linear: 4\n",
+        f"input: [3, 32, 32]\nlayers:\n{THREE}  - global_max_pool\n  - flatten\n  - linear: 4\n",
         [5],
     ),
 }
 FREE = {
-    "the field covers the input": f"input: [3, 5, 5]\nlayers:\n  - {CONV}\n  - relu\n  - {CONV}\n  - relu\n{HEAD}",
-    "more than half of the input": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - relu\n  - {CONV}\n  - relu\n{HEAD}",
-    "a linear layer sees all places at once": (
-        f"input: [3, 32, 32]\nlayers:\n  - {CONV}\n  - relu\n  - flatten\n  - linear: 10\n"
-    ),
+    "the field covers the input": f"input: [3, 7, 7]\nlayers:\n{THREE}{HEAD}",
+    "half of the input": f"input: [3, 14, 14]\nlayers:\n{THREE}{HEAD}",
+    "a sketch of one layer": f"input: [3, 32, 32]\nlayers:\n  - {CONV}\n  - relu\n{HEAD}",
+    "a linear layer sees all places at once": (f"input: [3, 32, 32]\nlayers:\n{THREE}  - flatten\n  - linear: 10\n"),
     "a gate, not a decision": (
-        f"input: [8, 32, 32]\nlayers:\n  - {CONV}\n  - mul: {{a: [], b: [global_avg_pool, sigmoid]}}\n  - relu\n"
+        f"input: [8, 32, 32]\nlayers:\n{THREE}  - mul: {{a: [], b: [global_avg_pool, sigmoid]}}\n  - relu\n"
     ),
     "gates have seen everything": (
-        f"input: [8, 32, 32]\nlayers:\n  - {CONV}\n  - mul: {{a: [], b: [global_avg_pool, sigmoid]}}\n{HEAD}"
+        f"input: [8, 32, 32]\nlayers:\n{THREE}  - mul: {{a: [], b: [global_avg_pool, sigmoid]}}\n{HEAD}"
     ),
     "a pooled input": f"input: [3, 32, 32]\nlayers:\n{HEAD}",
-    "no pool": f"input: [3, 32, 32]\nlayers:\n  - {CONV}\n",
+    "no pool": f"input: [3, 32, 32]\nlayers:\n{THREE}",
 }
