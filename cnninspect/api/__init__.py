@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cnninspect.api.checking_asked import configuration
     from cnninspect.api.checkpoints import load_weights, weights
     from cnninspect.api.diffing import diff
-    from cnninspect.api.exporting import export_onnx, export_python
+    from cnninspect.api.exporting import export_onnx, export_python, save_onnx
     from cnninspect.api.failing import parse_limits, verdicts
     from cnninspect.api.insight import (
         ReceptiveFields,
@@ -61,6 +61,7 @@ LATER = {
     "parse_limits": "failing",
     "verdicts": "failing",
     "export_onnx": "exporting",
+    "save_onnx": "exporting",
     "export_python": "exporting",
     "build": "running",
     "require_torch": "running",
@@ -123,6 +124,7 @@ __all__ = [
     "roofline",
     "run",
     "runs",
+    "save_onnx",
     "shipped",
     "smaller",
     "summarize",

@@ -10,6 +10,7 @@ from cnninspect.values import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnninspect.backends.build_network import Network
     from cnninspect.ir import Graph
 
     Again = Callable[[dict[str, object]], Graph | None]
@@ -32,14 +33,48 @@ def export_python(graph: Graph, again: Again | None = None) -> str:
 
 
 def export_onnx(graph: Graph, *, batch: int | None = None, opset: int | None = None, **options: Any) -> bytes:  # noqa: ANN401 - those of build
-    """The network as an ONNX file, for any batch unless one is given; ``options`` are those of ``build``."""
-    from cnninspect.api.running import build, require_torch
+    """The network as an ONNX file, for any batch unless one is given; ``options`` are those of ``build``.
+
+    Raises CannotRun where torch cannot write it, and for weights of 2 GiB, which no one file holds.
+    """
+    from cnninspect.api.running import require_torch
 
     require_torch("writing ONNX")
-    from cnninspect.backends.export_onnx import onnx_bytes, require_onnx
+    from cnninspect.backends.export_onnx import onnx_bytes
 
     try:
-        require_onnx()
-        return onnx_bytes(graph, build(graph, in_place=False, **options), batch=batch, opset=opset)
+        return onnx_bytes(graph, _onnx_network(graph, options), batch=batch, opset=opset)
     except Problem as problem:
         raise CannotRun(problem) from None
+
+
+def save_onnx(
+    graph: Graph,
+    path: str,
+    *,
+    batch: int | None = None,
+    opset: int | None = None,
+    **options: Any,  # noqa: ANN401 - those of build
+) -> list[str]:
+    """Write the network as ONNX to a path, for any batch unless one is given; ``options`` are those of ``build``.
+
+    Weights of 2 GiB and more go into a second file, ``path`` with ``.data`` behind it, to which the first refers by name.
+    Returns the files that were written. Raises CannotRun where torch cannot write it.
+    """
+    from cnninspect.api.running import require_torch
+
+    require_torch("writing ONNX")
+    from cnninspect.backends.export_onnx import onnx_files
+
+    try:
+        return onnx_files(graph, _onnx_network(graph, options), path, batch=batch, opset=opset)
+    except Problem as problem:
+        raise CannotRun(problem) from None
+
+
+def _onnx_network(graph: Graph, options: dict[str, Any]) -> Network:
+    from cnninspect.api.running import build
+    from cnninspect.backends.export_onnx import require_onnx
+
+    require_onnx()
+    return build(graph, in_place=False, **options)

@@ -29,8 +29,33 @@ def require_onnx() -> None:
         raise Problem("missing-onnx", message, help="pip install 'cnninspect[onnx]'")
 
 
+LARGEST = 2**31 - 2**24
+"""What the weights in one file may take: it is a message of Protocol Buffers, which end at 2 GiB."""
+
+
 def onnx_bytes(graph: Graph, network: Network, *, batch: int | None, opset: int | None) -> bytes:
     """The file; its batch may have any size where ``batch`` is None. Raises Problem where torch cannot say it in ONNX."""
+    size = _weight_bytes(network)
+    if size > LARGEST:
+        message = f"'{clip(graph.name)}' has {size:,} bytes of weights, and one ONNX file holds less than 2 GiB"
+        raise Problem("cannot-export", message, help="save it to a path: the weights go into a second file beside it")
+    data: bytes = _program(graph, network, batch, opset).model_proto.SerializeToString()
+    return data
+
+
+def onnx_files(graph: Graph, network: Network, path: str, *, batch: int | None, opset: int | None) -> list[str]:
+    """Write the file, and weights that are too much for it into a second one; returns the paths, the network's last."""
+    large = _weight_bytes(network) > LARGEST
+    _program(graph, network, batch, opset).save(path, external_data=large)
+    return [f"{path}.data", path] if large else [path]
+
+
+def _weight_bytes(network: Network) -> int:
+    return sum([tensor.numel() * tensor.element_size() for tensor in network.state_dict().values()])
+
+
+def _program(graph: Graph, network: Network, batch: int | None, opset: int | None) -> Any:  # noqa: ANN401 - torch's own
+    """What torch's exporter makes."""
     require_onnx()
     network = network.eval()
     device = next((weight.device for weight in network.parameters()), torch.device("cpu"))
@@ -58,5 +83,4 @@ def onnx_bytes(graph: Graph, network: Network, *, batch: int | None, opset: int 
         why = clip(str(error).strip().partition("\n")[0], 300)
         raise Problem("cannot-export", f"torch cannot write '{clip(graph.name)}' as ONNX: {why}") from error
     assert program is not None
-    data: bytes = program.model_proto.SerializeToString()
-    return data
+    return program

@@ -171,6 +171,7 @@ class SparseConv(nn.Module):
         self.dilation = tuple(dilation)
         places = [row * in_channels + column for row, maps in enumerate(table) for column in maps]
         self.connected = (len(places), len(table) * in_channels)
+        self.places = tuple(places)
         self.index: Tensor
         self.register_buffer("index", torch.tensor(places), persistent=False)
         self.weight = nn.Parameter(torch.empty(len(places), *kernel_size))
@@ -183,6 +184,11 @@ class SparseConv(nn.Module):
         bound = self.fan_in**-0.5
         for tensor in self.parameters():
             nn.init.uniform_(tensor, -bound, bound)
+
+    def _load_from_state_dict(self, *given: Any) -> None:  # noqa: ANN401 - as torch calls it
+        """Set the places too: on the meta device there were none."""
+        super()._load_from_state_dict(*given)
+        self.index = torch.tensor(self.places, device="cpu" if self.index.is_meta else self.index.device)
 
     def forward(self, x: Tensor) -> Tensor:
         dense = self.weight.new_zeros(self.flat).index_copy(0, self.index, self.weight)

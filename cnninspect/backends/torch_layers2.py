@@ -239,10 +239,19 @@ class ScaleShift(nn.Module):
 
     def __init__(self, scale: Sequence[float], shift: Sequence[float]) -> None:
         super().__init__()
+        self.constants = (tuple(scale), tuple(shift))
         self.scale: Tensor
         self.shift: Tensor
         self.register_buffer("scale", torch.tensor(scale), persistent=False)
         self.register_buffer("shift", torch.tensor(shift), persistent=False)
+
+    def _load_from_state_dict(self, *given: Any) -> None:  # noqa: ANN401 - as torch calls it
+        """Set the constants too: on the meta device there were none."""
+        super()._load_from_state_dict(*given)
+        device = "cpu" if self.scale.is_meta else self.scale.device
+        self.scale, self.shift = [
+            torch.tensor(values, dtype=self.scale.dtype, device=device) for values in self.constants
+        ]
 
     def forward(self, x: Tensor) -> Tensor:
         return x * by_channel(self.scale, x) + by_channel(self.shift, x)

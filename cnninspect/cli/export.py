@@ -9,7 +9,7 @@ import typer
 
 from cnninspect import api
 from cnninspect.cli import common
-from cnninspect.cli.output import emit
+from cnninspect.cli.output import emit, emit_several
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def export(
             "weights": weights,
             "strict": strict,
         }
-        emit(_onnx(loaded.graph, options), output, sources)
+        _onnx(loaded.graph, output or "", sources, options)
         return 0
     if to == "pytorch":
         text = _python(model, loaded, variant, set, input, outside=allow_outside)
@@ -117,9 +117,9 @@ def _refuse_misfits(to: str, given: dict[str, object]) -> None:
             raise common.fail(f"{option} means nothing to {to}", f"it is for --to {' or '.join(FITS[option])}")
 
 
-def _onnx(graph: Graph, options: dict[str, Any]) -> bytes:
+def _onnx(graph: Graph, output: str, sources: list[str | None], options: dict[str, Any]) -> None:
     try:
-        return api.export_onnx(graph, **options)
+        emit_several(lambda path: api.save_onnx(graph, path, **options), output, sources)
     except api.ModelError as stopped:
         raise common.fail(str(stopped)) from None
     except api.CannotRun as stopped:

@@ -10,7 +10,7 @@ from cnninspect.cli.common import fail
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 def emit(text: str | bytes, output: str | None = None, sources: Iterable[str | None] = ()) -> None:
@@ -31,6 +31,32 @@ def emit(text: str | bytes, output: str | None = None, sources: Iterable[str | N
                 file.write(data)
         else:
             _replace(os.path.realpath(output), data)  # what a link points to is written, the link stays
+    except OSError as error:
+        raise fail(f"cannot write '{clip(output)}': {(error.strerror or str(error)).lower()}") from None
+
+
+def emit_several(write: Callable[[str], list[str]], output: str, sources: Iterable[str | None] = ()) -> None:
+    """Put a report into a file and others beside it, all or none: written into a folder beside it, flushed, then moved.
+
+    ``write`` is given a path and returns the files that it wrote, the one of that path last.
+    """
+    import tempfile
+    from shutil import rmtree
+
+    _refuse(output, sources)
+    target = os.path.realpath(output)
+    try:
+        folder = tempfile.mkdtemp(prefix=".cnninspect-", dir=os.path.dirname(target))
+        try:
+            for written in write(os.path.join(folder, os.path.basename(target))):
+                with open(written, "rb") as file:
+                    os.fsync(file.fileno())
+                beside = os.path.join(os.path.dirname(target), os.path.basename(written))
+                _refuse(beside, sources)
+                os.chmod(written, os.stat(beside).st_mode & 0o777 if os.path.exists(beside) else 0o666 & ~_umask())
+                os.replace(written, beside)
+        finally:
+            rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise fail(f"cannot write '{clip(output)}': {(error.strerror or str(error)).lower()}") from None
 

@@ -44,6 +44,10 @@ layers:
 outputs: {scores: fc, map: pool, aux: {from: aux, training: true}}
 """
 """A bit of everything: padding before a call, functions of ours, a borrower, a bare weight, heads."""
+SHIFTED = (
+    "input: [3, 8, 8]\nlayers:\n  - {scale_shift: {scale: [2, 3, 4], shift: 1}}\n  - {conv: {out: 2, kernel: 1}}\n"
+)
+"""Constants that no checkpoint holds."""
 
 
 def mixed(**options: Any) -> Any:
@@ -149,6 +153,28 @@ def test_a_pickle_needs_neither_graph_nor_file() -> None:
     with pytest.raises(RuntimeError, match=r"^layer 'a' \(mixed.yaml:4\): "):
         found(inputs[0][:, :1], inputs[1])
     assert sys.modules[type(found).__module__].__name__ == "cnninspect.backends.build_network"
+
+
+@pytest.mark.parametrize("written", [False, True])
+@pytest.mark.parametrize("name", ["lenet5", "mixed", "shifted"])
+def test_meta_and_filled(name: str, written: bool) -> None:  # noqa: FBT001 - a row
+    """A network that began on the meta device is whole once a state_dict is assigned: constants are no checkpoint's."""
+    graph = (
+        api.load("lenet5") if name == "lenet5" else api.read("m.yaml", text=MIXED if name == "mixed" else SHIFTED).graph
+    )
+    assert graph is not None
+    whole: Any = build_graph(graph, seed=0).eval()
+    if written:
+        space: dict[str, Any] = {"__name__": "exported"}
+        exec(compile(api.export_python(graph), "exported.py", "exec"), space)
+        with torch.device("meta"):
+            bare = next(one for one in space.values() if "Make the network" in (getattr(one, "__doc__", None) or ""))()
+    else:
+        bare = build_graph(graph, device="meta")
+    bare.load_state_dict(whole.state_dict(), assign=True)
+    inputs = [torch.randn(2, *given.shape) for given in graph.inputs]
+    one, other = whole(*inputs), bare.eval()(*inputs)
+    torch.testing.assert_close(other, one, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("name", NAMES)

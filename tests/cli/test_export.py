@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
+from shutil import which
 
 import pytest
 
 from cnninspect import api
 from cnninspect.reports import dot, mermaid
 from tests.cli.test_summary import run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TINY = """
 name: tiny
@@ -108,6 +107,111 @@ def test_a_broken_model_is_not_exported() -> None:
     done = run("export", "-", "--to", "dot", stdin=TINY.replace("kernel: 3", "kernel: 9"))
     assert done.returncode == 1
     assert done.stdout.startswith("error[")
+
+
+@pytest.mark.skipif(which("dot") is None, reason="Graphviz is not installed")
+@pytest.mark.parametrize(("kind", "head"), [("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-")])
+def test_graphviz_draws(kind: str, head: bytes, tmp_path: Path) -> None:
+    """Where Graphviz is installed --render has it draw the graph; every layer and every block is in the picture."""
+    path = tmp_path / f"net.{kind}"
+    done = run("export", "resnet18", "--to", "dot", "--render", str(path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    picture = path.read_bytes()
+    assert picture.startswith(head)
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    if kind == "svg":
+        text = picture.decode("utf-8")
+        assert text.count('class="node"') == len(api.load("resnet18").nodes) + 2  # and the input, and the output
+        assert text.count('class="cluster"') == 4 + 8 + 3  # layers, blocks, and what stands beside some of them
+
+
+def program(folder: Path, text: str) -> str:
+    """A folder in which a program called dot does something else."""
+    path = folder / "dot"
+    path.write_text(f"#!{sys.executable}\nimport sys\n{text}\n", "utf-8")
+    path.chmod(0o755)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (
+            None,
+            "cnninspect: --render needs Graphviz, which is not installed\n  = help: install Graphviz (its program is "
+            "called dot), or keep the text with -o FILE.dot and draw it elsewhere\n",
+        ),
+        ("sys.exit('no font\\nat all')", "cnninspect: Graphviz failed: no font\n"),
+    ],
+)
+def test_graphviz_that_does_not_draw(text: str | None, error: str, tmp_path: Path) -> None:
+    """Without Graphviz, and where it fails, there is a sentence and no file."""
+    folder = str(tmp_path) if text is None else program(tmp_path, text)
+    done = run("export", "-", "--to", "dot", "--render", str(tmp_path / "x.svg"), stdin=TINY, PATH=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", error)
+    assert not (tmp_path / "x.svg").exists()
+
+
+def test_graphviz_is_given_the_drawing(tmp_path: Path) -> None:
+    """What Graphviz reads is what --to dot prints, and what it gives is the file."""
+    folder = program(tmp_path, "sys.stdout.write(sys.argv[1] + sys.stdin.read())")
+    done = run("export", "lenet5", "--to", "dot", "--render", str(tmp_path / "x.svg"), PATH=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "x.svg").read_text("utf-8") == "-Tsvg" + dot.render(api.load("lenet5"))
+
+
+@pytest.mark.torch
+def test_weights_beyond_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights that are too much for one file go into a second one beside it; as bytes they are refused in a sentence."""
+    torch = pytest.importorskip("torch")
+    onnx, runtime = pytest.importorskip("onnx"), pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+    from cnninspect.backends import export_onnx
+
+    graph, path = api.load("lenet5_modern"), str(tmp_path / "net.onnx")
+    assert api.save_onnx(graph, path, seed=3) == [path]
+    monkeypatch.setattr(export_onnx, "LARGEST", 1000)
+    with pytest.raises(api.CannotRun) as caught:
+        api.export_onnx(graph)
+    assert caught.value.problem.message == (
+        "'lenet5_modern' has 246,824 bytes of weights, and one ONNX file holds less than 2 GiB"
+    )
+    x = torch.randn(2, *graph.inputs[0].shape)
+    expected = api.build(graph, seed=3).eval()(x)
+    assert api.save_onnx(graph, path, seed=3) == [path + ".data", path]
+    onnx.checker.check_model(path, full_check=True)
+    (found,) = runtime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, {"input": x.numpy()})
+    torch.testing.assert_close(torch.from_numpy(found), expected)
+
+
+def test_several_files_or_none(tmp_path: Path) -> None:
+    """Files that belong together appear together; where one cannot be written none is, and nothing is left behind."""
+    from cnninspect.cli.common import Stop
+    from cnninspect.cli.output import emit_several
+
+    target = tmp_path / "net.onnx"
+    target.write_text("old", "utf-8")
+
+    def write(path: str) -> list[str]:
+        for name in (path + ".data", path):
+            Path(name).write_text("new", "utf-8")
+        return [path + ".data", path]
+
+    def stopped(path: str) -> list[str]:
+        write(path)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        emit_several(stopped, str(target))
+    assert [(one.name, one.read_text("utf-8")) for one in tmp_path.iterdir()] == [("net.onnx", "old")]
+    with pytest.raises(Stop):
+        emit_several(write, str(target), [str(tmp_path / "net.onnx.data")])  # which is the model
+    assert [one.name for one in tmp_path.iterdir()] == ["net.onnx"]
+    emit_several(write, str(target))
+    assert {one.name: one.read_text("utf-8") for one in tmp_path.iterdir()} == {
+        "net.onnx": "new",
+        "net.onnx.data": "new",
+    }
 
 
 @pytest.mark.torch
