@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cnninspect.api.diffing import diff
     from cnninspect.api.exporting import export_onnx, export_python, save_onnx
     from cnninspect.api.failing import parse_limits, verdicts
+    from cnninspect.api.fixing import fix
     from cnninspect.api.insight import (
         ReceptiveFields,
         effective_field,
@@ -69,6 +70,7 @@ LATER = {
     "run": "verifying",
     "smaller": "verifying",
     "verify": "verifying",
+    "fix": "fixing",
     "load_weights": "checkpoints",
     "weights": "checkpoints",
 }
@@ -109,6 +111,7 @@ __all__ = [
     "export_onnx",
     "export_python",
     "fails",
+    "fix",
     "flops_as",
     "limits",
     "load",

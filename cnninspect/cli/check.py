@@ -9,6 +9,7 @@ import typer
 
 from cnninspect import __version__, api
 from cnninspect.cli import common
+from cnninspect.cli.check_fixing import mend
 from cnninspect.cli.check_outputs import AUTO, Output, outputs, write
 from cnninspect.cli.check_telling import say_config, tell, tell_mistakes
 from cnninspect.reports.check import FORMATS, View
@@ -44,6 +45,9 @@ def check(
         ),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="First mend what can be mended for certain, in the files.")
+    ] = False,
     select: Codes = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="CODES", help="Findings that are not wanted.")] = None,
     budget: Annotated[
@@ -76,13 +80,14 @@ def check(
     wanted = outputs(ctx.obj or [], format or [], output or [])
     settled = _config(paths or [], config, isolated=isolated)
     common.load_plugins([*settled.settings.plugins, *(plugin or [])])
+    codes = {"select": _words(select), "ignore": _words(ignore)}
     try:
+        unwritten = mend(paths or (), settled, exclude or (), codes, outside=allow_outside, quiet=quiet) if fix else 0
         checked = api.check(
             paths or (),
             config=settled,
             exclude=exclude or (),
-            select=_words(select),
-            ignore=_words(ignore),
+            **codes,
             budgets=budget or (),
             outside=allow_outside,
         )
@@ -96,7 +101,7 @@ def check(
     view = _view(checked, level, wanted, quiet=quiet)
     write(checked, view, wanted, color=color, statistics=statistics)
     tell(checked, paths or [], quiet=quiet, verbose=verbose)
-    return 2 if checked.troubles else int(view.failed and not exit_zero)
+    return 2 if checked.troubles or unwritten else int(view.failed and not exit_zero)
 
 
 def _config(paths: Sequence[str], file: str | None, *, isolated: bool) -> Config:

@@ -4,8 +4,7 @@ Batch norm and instance norm subtract from each channel its mean, and with the m
 before: the bias of the layer above has no effect on the output and no gradient that means anything. It costs one
 parameter and one addition for each channel, optimiser state with it. The norm's own offset does the same work.
 
-Source: Ioffe and Szegedy 2015, arXiv 1502.03167, section 3.2: the bias "can be ignored since its effect will be
-canceled by the subsequent mean subtraction".
+Source: Ioffe and Szegedy 2015, arXiv 1502.03167, section 3.2, leave the bias out for that reason.
 
 Bad:
 

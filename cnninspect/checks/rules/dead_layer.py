@@ -4,8 +4,8 @@ The layer is computed, its weights are stored and sent to every machine, and no 
 branch was meant to go on and the next line reads another tensor, as in programs where `x = …` stands where `x1 = …`
 was meant; or a tap is left from an experiment.
 
-Source: MATLAB's analyzeNetwork reports such layers as errors ("missing output connections"); Nikanjam et al. 2021,
-arXiv 2105.08095.
+Source: MATLAB's analyzeNetwork looks for such layers among its invalid network structures; Nikanjam et al. 2021,
+arXiv 2105.08095, find them in programs whose pools nobody reads.
 
 Bad:
 

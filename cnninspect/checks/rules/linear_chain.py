@@ -7,8 +7,8 @@ between them is no activation either: it chooses among weighted sums, and no pub
 chains that save work on purpose: through fewer channels than either end has, through groups or single channels
 (separable convolutions), along one axis after the other (1×3 after 3×1), or with weights that are shared with others.
 
-Source: Goodfellow, Bengio and Courville, Deep Learning, section 6.3.1; Nikanjam et al. 2021, arXiv 2105.08095, has the
-rule as "non-linear activation missing".
+Source: Goodfellow, Bengio and Courville, Deep Learning, section 6.3; Nikanjam et al. 2021, arXiv 2105.08095, ask for an
+activation after every layer that learns.
 
 Bad:
 

@@ -4,8 +4,8 @@ Cell i of one is centred elsewhere in the image than cell i of the other, or mov
 even kernel on one side only, padding on one side, a shortcut that samples the corner of each window, or upsampling
 by repetition. The sum then mixes what is here with what is there, and convolutions after it have to undo the shift.
 
-Source: Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional neural networks", Distill, section
-"Alignment issues"; Zhang 2019, arXiv 1904.11486, on what shifts cost.
+Source: Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional neural networks", Distill, on
+alignment; Zhang 2019, arXiv 1904.11486, on what shifts cost.
 
 Bad:
 
