@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.api.checked import Checked, merged
 from cnninspect.api.checking_asked import asked
-from cnninspect.api.checking_file import check_file
+from cnninspect.api.checking_pool import check_all
 from cnninspect.frontends.config import search
 from cnninspect.frontends.discover import below, discover
 
@@ -27,17 +27,19 @@ def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     ignore: Sequence[str] = (),
     budgets: Sequence[str] = (),
     outside: bool = False,
+    jobs: int | None = None,
 ) -> Checked:
     """Check files, folders and patterns of files; what cannot be read is among the troubles.
 
-    Without paths those of the configuration, or the current folder. Raises CannotRun for an option, ModelError for a
+    Without paths those of the configuration, or the current folder. ``jobs`` is how many processes look at them, None
+    for as many as pay; it changes nothing of what is found. Raises CannotRun for an option, ModelError for a
     configuration that is mistaken.
     """
     config = config or search.nothing()
     wanted = asked(config, select=select, ignore=ignore, budgets=budgets, outside=outside)
     given = [*paths] or search.below_root(config, config.settings.paths) or ["."]
     found = discover(given, [*config.settings.exclude, *exclude], root=config.root)
-    return collected(found, [check_file(candidate, wanted) for candidate in found.candidates])
+    return collected(found, check_all(found.candidates, wanted, jobs))
 
 
 def collected(found: Discovered, outcomes: Iterable[Outcome]) -> Checked:

@@ -46,13 +46,13 @@ def check_file(candidate: Candidate, asked: Asked) -> Outcome:
     try:
         return _checked(candidate, asked)
     except Problem as problem:
-        return Outcome(trouble=Trouble(candidate.path, problem))
+        return Outcome(trouble=Trouble(candidate.path, problem.code, problem.message, problem.help))
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - one file's trouble is not another's
         why = f"{type(error).__name__}: {clip(error, 200)}"
         message = f"'{clip(candidate.path)}': this is a mistake of cnninspect itself: {why}"
-        return Outcome(trouble=Trouble(candidate.path, Problem("internal-error", message, help="please report it")))
+        return Outcome(trouble=Trouble(candidate.path, "internal-error", message, "please report it"))
 
 
 def _checked(candidate: Candidate, asked: Asked) -> Outcome:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnninspect.api.checked import Checked
     from cnninspect.frontends.config.search import Config
 
+MOST_JOBS = 256
 LEVELS = ("error", "warning", "note")
 Codes = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Findings that are wanted, such as unused.")]
 
@@ -61,6 +62,9 @@ def check(
     ] = None,
     isolated: Annotated[bool, typer.Option("--isolated", help="No configuration at all.")] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="How many findings each code has, instead.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", help="How many processes; as many as pay without it.")
+    ] = None,
     color: common.Color = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what makes it fail.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was looked at.")] = False,
@@ -77,6 +81,8 @@ def check(
     common.choose("--color", color, common.COLORS)
     if fail_level is not None:
         common.choose("--fail-level", fail_level, LEVELS)
+    if jobs is not None and not 1 <= jobs <= MOST_JOBS:
+        raise common.fail(f"--jobs must be between 1 and {MOST_JOBS}, got {jobs}")
     wanted = outputs(ctx.obj or [], format or [], output or [])
     settled = _config(paths or [], config, isolated=isolated)
     common.load_plugins([*settled.settings.plugins, *(plugin or [])])
@@ -90,6 +96,7 @@ def check(
             **codes,
             budgets=budget or (),
             outside=allow_outside,
+            jobs=jobs,
         )
     except api.CannotRun as stopped:
         raise common.fail(stopped.problem.message, stopped.problem.help) from None

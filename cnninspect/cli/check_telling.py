@@ -20,8 +20,8 @@ def tell(checked: Checked, paths: Sequence[str], *, quiet: bool, verbose: bool) 
     """What is no finding: files that could not be read, that there was nothing to check, what was left alone."""
     say = sys.stderr.write
     for trouble in checked.troubles:
-        help_ = f"  = help: {trouble.problem.help}\n" if trouble.problem.help else ""
-        say(f"cnninspect: {trouble.problem.message}\n{help_}")
+        help_ = f"  = help: {trouble.help}\n" if trouble.help else ""
+        say(f"cnninspect: {trouble.message}\n{help_}")
     if not checked.files and not checked.troubles and not quiet:
         where = clip(", ".join(paths) or "the current folder", 200)
         say(f"cnninspect: there is no model in {where}; a model has layers: at its top level\n")

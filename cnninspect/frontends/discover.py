@@ -42,7 +42,9 @@ class Trouble(Record):
     """Something that could not be looked at, and why."""
 
     path: str
-    problem: Problem
+    code: str
+    message: str
+    help: str = ""
 
 
 class Discovered(Record):
@@ -92,12 +94,9 @@ class _Search:
             top = realpath(base or ".")
             self.walk(base or ".", top, top, lambda path: exactly(plain, path))
         if len(self.found) == before:
-            problem = Problem(
-                "file-not-found",
-                f"no YAML file matches '{clip(pattern)}'",
-                help="'*' stays within a folder, '**' goes through any number of them",
-            )
-            self.troubles.append(Trouble(pattern, problem))
+            message = f"no YAML file matches '{clip(pattern)}'"
+            help_ = "'*' stays within a folder, '**' goes through any number of them"
+            self.troubles.append(Trouble(pattern, "file-not-found", message, help_))
 
     def walk(self, folder: str, real: str, top: str, wanted: Callable[[str], bool]) -> None:
         """The YAML files of a folder and those below it, in the order of their names; ``top`` is where it began."""
@@ -106,8 +105,9 @@ class _Search:
                 inside = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             why = clip((error.strerror or str(error)).lower())
-            problem = Problem("unreadable-file", f"the folder '{clip(folder)}' cannot be read: {why}")
-            self.troubles.append(Trouble(folder, problem))
+            self.troubles.append(
+                Trouble(folder, "unreadable-file", f"the folder '{clip(folder)}' cannot be read: {why}")
+            )
             return
         for entry in inside:
             path = entry.name if folder == "." else join(folder, entry.name)

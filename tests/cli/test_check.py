@@ -265,7 +265,7 @@ def test_a_mistake_of_ours_stops_no_other_file(tmp_path: Path, monkeypatch: pyte
     checked = api.check([str(tmp_path)])
     assert len(checked.files) == 1
     (trouble,) = checked.troubles
-    assert trouble.problem.message.endswith("this is a mistake of cnninspect itself: RecursionError: too deep")
+    assert trouble.message.endswith("this is a mistake of cnninspect itself: RecursionError: too deep")
 
 
 # --- configuration -----------------------------------------------------------------------

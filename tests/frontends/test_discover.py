@@ -72,7 +72,7 @@ def test_a_pattern_that_means_nothing(here: Path, pattern: str) -> None:
     """A pattern without any file is a trouble, not an empty success."""
     tree(here, "a.yaml")
     (trouble,) = discover([pattern]).troubles
-    assert (trouble.path, trouble.problem.message) == (pattern, f"no YAML file matches '{pattern}'")
+    assert (trouble.path, trouble.message) == (pattern, f"no YAML file matches '{pattern}'")
 
 
 def test_excluded(here: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_folder_that_cannot_be_read(here: Path, monkeypatch: pytest.MonkeyPatc
     discovered = discover(["."])
     assert [one.path for one in discovered.candidates] == ["c/d.yaml"]
     (trouble,) = discovered.troubles
-    assert trouble.problem.message == "the folder 'a' cannot be read: permission denied"
+    assert trouble.message == "the folder 'a' cannot be read: permission denied"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from cnninspect.checks.budgets import judge
 from cnninspect.frontends.budgets.elsewhere import parse_option
 from cnninspect.frontends.discover import Trouble
 from cnninspect.reports.check import FORMATS, View, github, markdown, render, words
-from cnninspect.values import Edit, Finding, Problem, Span
+from cnninspect.values import Edit, Finding, Span
 
 SCHEMAS = Path(__file__).parents[1] / "data" / "schemas"
 SARIF = jsonschema.Draft4Validator(json.loads((SCHEMAS / "sarif-2.1.0-rtm.5.json").read_text("utf-8")))
@@ -73,7 +73,7 @@ def view(of: Checked, **more: Any) -> View:
     return View(of.findings, ("error",), api.fails(of, "error"), {}, **more)
 
 
-LOST = Trouble("lost.yaml", Problem("file-not-found", "there is no file 'lost.yaml'"))
+LOST = Trouble("lost.yaml", "file-not-found", "there is no file 'lost.yaml'")
 SAMPLE = checked(ERROR, WARNING, NOTE, NOWHERE, troubles=(LOST,))
 CLEAN = checked()
 
@@ -478,7 +478,7 @@ def hostile(draw: st.DrawFn) -> Checked:
     told = (Told(finding, models[:1]),)
     networks = tuple([Model(name, model, None, (1, 0, 0)) for model in models])
     lines = {(name, span.line): draw(HOSTILE).replace("\n", " ")}
-    trouble = Trouble(draw(HOSTILE), Problem("file-not-found", draw(HOSTILE)))
+    trouble = Trouble(draw(HOSTILE), "file-not-found", draw(HOSTILE))
     return Checked((File(name, networks, told, lines),), told, (trouble,), 0, 0)
 
 

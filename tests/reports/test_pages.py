@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnninspect.values import Finding
 
 PACKAGE = Path(__file__).parent.parent.parent / "cnninspect"
-CALLS = {"Finding", "Problem", "BadText", "Unreadable", "ExpressionError", "add", "say", "__init__"}
+CALLS = {"Trouble", "Finding", "Problem", "BadText", "Unreadable", "ExpressionError", "add", "say", "__init__"}
 """What is called with the code of a finding."""
 WITHOUT_EXAMPLE = {
     *("bad-checkpoint", "unknown-checkpoint", "unsafe-checkpoint"),  # of files that are no models
@@ -47,6 +47,7 @@ WITHOUT_EXAMPLE = {
     "no-run",  # of folders
     "not-a-file",
     "plugin-failed",
+    "process-died",
     "run-in-use",
     "too-many-values",  # a file of megabytes
     "unknown-axis",  # is asked of a model, not written in it

@@ -33,8 +33,8 @@ def render(checked: Checked, view: View) -> str:
         texts.append(f"::{LEVELS[finding.severity]} {written}::{message}\n")
     for trouble in checked.troubles:
         path = _escaped(safe(view.place(trouble.path)), PROPERTY)
-        message = _escaped(safe(trouble.problem.message), DATA)
-        texts.append(f"::error file={path},title=cnninspect%3A {trouble.problem.code}::{message}\n")
+        message = _escaped(safe(trouble.message), DATA)
+        texts.append(f"::error file={path},title=cnninspect%3A {trouble.code}::{message}\n")
     return "".join([*texts, f"{total(checked)}\n" if view.last else ""])
 
 

@@ -33,9 +33,9 @@ def render(checked: Checked, view: View) -> str:
     for trouble in checked.troubles:
         path = safe(view.place(trouble.path))
         entry = {
-            "description": safe(trouble.problem.message),
-            "check_name": trouble.problem.code,
-            "fingerprint": f"{trouble.problem.code}:{path}",
+            "description": safe(trouble.message),
+            "check_name": trouble.code,
+            "fingerprint": f"{trouble.code}:{path}",
             "severity": "blocker",
             "location": {"path": path, "lines": {"begin": 1, "end": 1}},
         }

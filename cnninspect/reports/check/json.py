@@ -43,8 +43,7 @@ def render(checked: Checked, view: View) -> str:
 
 
 def _trouble(trouble: Trouble) -> dict[str, object]:
-    problem = trouble.problem
-    return {"file": trouble.path, "code": problem.code, "message": problem.message, "help": problem.help}
+    return {"file": trouble.path, "code": trouble.code, "message": trouble.message, "help": trouble.help}
 
 
 def record(told: Told) -> dict[str, object]:

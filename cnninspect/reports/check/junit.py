@@ -114,7 +114,7 @@ def said(verdict: Verdict) -> str:
 
 def _trouble(trouble: Trouble, view: View) -> Suite:
     suite = Suite(view.place(trouble.path))
-    suite.error(suite.name, trouble.problem.message)
+    suite.error(suite.name, trouble.message)
     return suite
 
 

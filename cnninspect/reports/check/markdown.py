@@ -30,7 +30,7 @@ def render(checked: Checked, view: View) -> str:
     if view.shown:
         sections.append(_table(checked, view))
     if checked.troubles:
-        sections.append("\n".join([f"- {code(trouble.problem.message)}" for trouble in checked.troubles[:MOST_SHOWN]]))
+        sections.append("\n".join([f"- {code(trouble.message)}" for trouble in checked.troubles[:MOST_SHOWN]]))
     return "\n\n".join([*sections, _files(checked, LARGEST - len("".join(sections)))]).rstrip() + "\n"
 
 

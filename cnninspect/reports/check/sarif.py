@@ -124,11 +124,10 @@ def _fix(edits: tuple[Edit, ...], help_: str, view: View) -> dict[str, object]:
 
 
 def _notification(trouble: Trouble, view: View) -> dict[str, object]:
-    problem = trouble.problem
     return {
         "level": "error",
-        "descriptor": {"id": problem.code},
-        "message": {"text": _plain(safe(problem.message))},
+        "descriptor": {"id": trouble.code},
+        "message": {"text": _plain(safe(trouble.message))},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(trouble.path, view)}}],
     }
 
