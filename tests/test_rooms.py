@@ -19,6 +19,7 @@ BELOW: dict[str, set[str]] = {
     "options": PLAIN,
     "layers": {*PLAIN, "options"},
     "ir": PLAIN,
+    "flat": {*PLAIN, "ir", "layers"},
     "passes": {*PLAIN, "ir"},
     "frontends": {*PLAIN, "options", "layers", "ir", "recipe"},
     "backends": {*PLAIN, "options", "layers", "ir", "passes"},  # code is written from what the passes found
@@ -29,11 +30,23 @@ BELOW: dict[str, set[str]] = {
     "recipe": {*PLAIN, "options"},
     "data": {*PLAIN, "frontends"},  # the readers of arrays that checkpoints have
     "training": {*PLAIN, "options", "ir", "passes", "recipe", "backends", "data"},
-    "reports": {*PLAIN, "options", "layers", "ir", "passes", "calculator", "recipe", "checks", "comparing", "api"},
+    "reports": {
+        *PLAIN,
+        "options",
+        "layers",
+        "ir",
+        "passes",
+        "calculator",
+        "recipe",
+        "checks",
+        "comparing",
+        "api",
+        "flat",
+    },
     "api": {
         *PLAIN,
         *("options", "layers", "ir", "passes", "frontends", "backends", "analysis"),
-        *("checks", "comparing", "recipe", "data", "training"),
+        *("checks", "comparing", "recipe", "data", "training", "flat"),
     },
     "cli": {*PLAIN, "calculator", "api", "reports", "__init__"},
     "__init__": {"api"},

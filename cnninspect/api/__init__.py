@@ -41,6 +41,14 @@ if TYPE_CHECKING:
         widest_field,
     )
     from cnninspect.api.running import build, require_torch
+    from cnninspect.api.training import (
+        RECIPE_OPTIONS,
+        Listener,
+        TrainWish,
+        option_value,
+        plan_training,
+        train_planned,
+    )
     from cnninspect.api.training_runs import runs
     from cnninspect.api.verifying import run, smaller, verify
 
@@ -73,6 +81,12 @@ LATER = {
     "fix": "fixing",
     "load_weights": "checkpoints",
     "weights": "checkpoints",
+    "RECIPE_OPTIONS": "training",
+    "Listener": "training",
+    "TrainWish": "training",
+    "option_value": "training",
+    "plan_training": "training",
+    "train_planned": "training",
 }
 """Where a name lives that is imported when it is first asked for."""
 
@@ -91,9 +105,11 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "COUNTS",
     "PEERS",
+    "RECIPE_OPTIONS",
     "CannotRun",
     "Checked",
     "Insight",
+    "Listener",
     "ModelError",
     "Problem",
     "Problems",
@@ -101,6 +117,7 @@ __all__ = [
     "Row",
     "Shipped",
     "Summary",
+    "TrainWish",
     "bench",
     "build",
     "check",
@@ -118,8 +135,10 @@ __all__ = [
     "load_plugin",
     "load_weights",
     "memory",
+    "option_value",
     "parse_limits",
     "places",
+    "plan_training",
     "read",
     "read_device",
     "receptive_fields",
@@ -131,6 +150,7 @@ __all__ = [
     "shipped",
     "smaller",
     "summarize",
+    "train_planned",
     "verdicts",
     "verify",
     "weights",

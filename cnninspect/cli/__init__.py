@@ -24,6 +24,7 @@ COMMANDS = (
     "run",
     "verify",
     "bench",
+    "train",
     "runs",
     "zoo",
     "layers",

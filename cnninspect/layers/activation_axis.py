@@ -45,6 +45,7 @@ class Softmax(AlongAxis, name="softmax", aliases=("Softmax",), keeps="output"):
     """Shares that sum to 1: ``y_i = exp(x_i) / Σ_j exp(x_j)``; exponential, sum, division: 3 an element."""
 
     torch = "torch.nn:Softmax"
+    gives = "shares"
     cost = 3
 
 
@@ -52,6 +53,7 @@ class Softmin(AlongAxis, name="softmin", aliases=("Softmin",)):
     """Softmax of the negated input: ``y_i = exp(-x_i) / Σ_j exp(-x_j)``; 3 operations an element, as softmax."""
 
     torch = "torch.nn:Softmin"
+    gives = "shares"
     cost = 3
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
@@ -64,6 +66,7 @@ class LogSoftmax(AlongAxis, name="log_softmax", aliases=("LogSoftmax",), keeps="
     """The logarithm of softmax: ``y_i = x_i - log Σ_j exp(x_j)``; exponential, sum, subtraction: 3 an element."""
 
     torch = "torch.nn:LogSoftmax"
+    gives = "log_shares"
     cost = 3
 
 
@@ -74,6 +77,7 @@ class Softmax2d(Activation, name="softmax2d", aliases=("Softmax2d",), keeps="out
     """
 
     torch = "torch.nn:Softmax2d"
+    gives = "shares"
     cost = 3
     ranks = (2,)
 

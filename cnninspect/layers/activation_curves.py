@@ -80,6 +80,7 @@ class Sigmoid(Activation, name="sigmoid", aliases=("Sigmoid", "logistic"), keeps
     """The logistic curve from 0 to 1: ``y = 1 / (1 + exp(-x))``."""
 
     torch = "torch.nn:Sigmoid"
+    gives = "shares"
 
 
 class HardSigmoid(Activation, name="hard_sigmoid", aliases=("Hardsigmoid",), keeps="input in place"):

@@ -48,6 +48,8 @@ class Layer:
     """Whether each output is a weighted sum of inputs plus a constant, stored statistics taken as they are: two such
     layers in a row could be one."""
 
+    gives: ClassVar[str] = "scores"
+    """What its output means as the last of a network: ``scores``, ``shares`` of 1, ``log_shares``, or ``distances``."""
     keeps: ClassVar[str] = ""
     """What torch holds of it, as one of the words of ``holds.WORDS``; nothing is known of the empty one."""
 

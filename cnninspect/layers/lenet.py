@@ -196,6 +196,7 @@ class RBF(Weighted, name="rbf", aliases=("RBFLayer", "EuclideanDistance")):
 
     ranks = (0,)
     torch = "cnninspect.backends.torch_layers:RBF"
+    gives = "distances"
 
     out = Int(min=1, help="centres, one for each class")
     trainable = Bool(default=False, help="true learns the centres, which are else fixed")

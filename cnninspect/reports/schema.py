@@ -114,6 +114,7 @@ def _sections(layers: Mapping[str, type[Layer]]) -> Schema:
             ]
         },
         "budgets": _budgets(),
+        "training": _training(),
     }
     words = pages.language()
     return {name: {"description": words[name].first_sentence(), **section} for name, section in sections.items()}
@@ -148,6 +149,14 @@ def _limits() -> Schema:
         metrics[name] = {"description": term.means, "anyOf": [text, *bare, LIMITS]}
     said = "no metric has this name; a part of the network has a mapping of limits"
     return {"type": "object", "properties": metrics, "additionalProperties": LIMITS, "errorMessage": said}
+
+
+def _training() -> Schema:
+    """The options of a recipe, from their one declaration."""
+    from cnninspect.recipe import OPTIONS
+
+    own = {name: option_schema(option) for name, option in OPTIONS.items()}
+    return {"type": "object", "properties": own, "additionalProperties": False}
 
 
 # --- items of a list of layers -------------------------------------------------------------

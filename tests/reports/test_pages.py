@@ -35,6 +35,7 @@ WITHOUT_EXAMPLE = {
         "out-of-memory",
     ),  # when it is run
     "cannot-measure",
+    *("cannot-train", "classes-differ", "loss-never-moved", "loss-not-finite", "not-a-recipe", "other-run"),  # of trainings
     *("bad-setting", "config-syntax", "unknown-setting"),  # of configurations
     "cannot-save",  # a disk that is full
     "extends-too-deep",  # takes seventeen files

@@ -13,6 +13,7 @@ from cnninspect.values import clip
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnninspect.frontends.yaml.recipes import Setting
     from cnninspect.frontends.yaml.tree import Node, Report, Source
 
 KNOWN: dict[str, tuple[str, Callable[[Node], bool]]] = {
@@ -30,6 +31,7 @@ KNOWN: dict[str, tuple[str, Callable[[Node], bool]]] = {
     "layers": ("a list of layers", lambda node: type(node) is Sequence),
     "outputs": ("a list of names, or a mapping of names to them", lambda node: type(node) is not Scalar),
     "budgets": ("a mapping of metrics to limits", lambda node: type(node) is Mapping),
+    "training": ("a mapping of options to values", lambda node: type(node) is Mapping),
 }
 """Every section with what it must be."""
 
@@ -46,6 +48,8 @@ class Document:
         self.keys: dict[str, Scalar] = {}
         self.merged: dict[str, dict[str, tuple[Scalar, Node]]] = {section: {} for section in MERGED}
         self.sources = [source]
+        self.training: dict[str, Setting] = {}
+        """What ``training:`` says, once it has been read."""
         self.mistaken: set[str] = set()
         """Sections that were meant and could not be understood: nobody should say that they are missing."""
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as AnyMapping
 
     from cnninspect.frontends.budgets.metrics import Budget
+    from cnninspect.frontends.yaml.recipes import Setting
     from cnninspect.frontends.yaml.tree import Node
     from cnninspect.values import Finding, Shape
 
@@ -57,6 +58,8 @@ class Loaded(Record):
     """What was read, for those who ask where something is written."""
     budgets: tuple[Budget, ...] = ()
     """The limits that its file sets for it; nothing has been held against them."""
+    training: AnyMapping[str, Setting] = {}
+    """What its ``training:`` section says."""
 
 
 def load(source: Source, wanted: Wanted, opener: Callable[[str, Source], Source]) -> Loaded:
@@ -109,7 +112,7 @@ def finish(document: Document, sources: list[Source], wanted: Wanted, report: Re
     if graph is not None and report.broken:
         _add_smallest_input(document, wanted, graph, report)
     budgets = _budgets(document, wanted, report) if "budgets" in document.sections else ()
-    return Loaded(graph, ordered(report, sources), tuple(sources), variants, document, budgets)
+    return Loaded(graph, ordered(report, sources), tuple(sources), variants, document, budgets, document.training)
 
 
 def _budgets(document: Document, wanted: Wanted, report: Report) -> tuple[Budget, ...]:
@@ -203,6 +206,11 @@ def build(
     if any(not finding.span.line for finding in report.findings):
         return None  # the caller asked for something that the model does not have: no other network is reported on
     check_defaults(document, report)
+    training = document.sections.get("training")
+    if type(training) is Mapping:
+        from cnninspect.frontends.yaml.recipes import read_settings  # few models have one
+
+        document.training = read_settings(training, params_scope(params), report)
     elaborator = kind(document, report, inputs, params)
     elaborator.namer.lost = lost_inputs(document, inputs)
     for name in document.entries("blocks"):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.elaborate import Elaborator
     from cnninspect.frontends.yaml.tree import Node, Report
 
+MENTIONING = ("layers", "input", "inputs", "outputs", "training")
+"""Sections, besides those that declare something, in which params and blocks may be used."""
+
 
 def check_defaults(document: Document, report: Report) -> None:
     """Report defaults that belong to no layer or block, or are no options."""
@@ -58,7 +61,7 @@ def _warn_declared(document: Document, elaborator: Elaborator, report: Report) -
     if not (params or blocks):
         return
     bodies = [node for _, node in blocks.values()]
-    sections = [document.sections[key] for key in ("layers", "input", "inputs", "outputs") if key in document.sections]
+    sections = [document.sections[key] for key in MENTIONING if key in document.sections]
     values = [node for section in ("params", "variants", "defaults") for _, node in document.entries(section).values()]
     everything = [*bodies, *sections, *values]
     names, words = _mentions(everything)

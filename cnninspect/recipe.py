@@ -1,1 +1,0 @@
-"""How a network is trained: the options of a training section, without torch."""

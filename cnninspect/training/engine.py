@@ -1,0 +1,155 @@
+"""One step of training, and one pass of judging, with nothing around them.
+
+A step waits for the device nowhere: what is learned about it is added up on the device. On the CPU, where looking is
+free, a loss that is no number is seen before it reaches a weight.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from cnninspect.training.averaging import Average
+from cnninspect.training.metrics import Confusion, Sums
+from cnninspect.training.optimisers import optimizer_of
+from cnninspect.training.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from torch import Tensor
+
+    from cnninspect.backends.build_network import Network
+    from cnninspect.data.loading import Batch
+    from cnninspect.recipe import Recipe
+    from cnninspect.training.losses import Objective, Targets
+    from cnninspect.training.schedules import Schedule
+
+HALVES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class NotFinite(Exception):
+    """The loss of a step is no number; nothing has been changed by it."""
+
+    def __init__(self, images: Tensor) -> None:
+        super().__init__("the loss is not finite")
+        self.images = images
+
+
+class Engine:
+    """A network with all that a step needs."""
+
+    def __init__(  # noqa: PLR0913 - what a step is made of
+        self,
+        network: Network,
+        recipe: Recipe,
+        objective: Objective,
+        schedule: Schedule,
+        device: torch.device,
+        world: World | None = None,
+    ) -> None:
+        self.network = network
+        self.recipe = recipe
+        self.objective = objective
+        self.judged = objective.plain()
+        self.schedule = schedule
+        self.device = device
+        self.world = world or World()
+        self.layout = torch.channels_last if recipe.channels_last else torch.preserve_format
+        if recipe.channels_last:
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.called = self._called()
+        self.optimizer = optimizer_of(network, recipe)
+        self.learned = [one for group in self.optimizer.param_groups for one in group["params"]]
+        self.average = None if recipe.ema is None else Average(network, recipe.ema)
+        self.half = HALVES.get(recipe.precision)
+        self.scaler = torch.amp.GradScaler(device.type, enabled=recipe.precision == "fp16")
+        self.looks = device.type == "cpu"
+        """Whether each loss is looked at before it is used."""
+
+    def _called(self) -> Callable[..., Any]:
+        wrapped = self.world.wrap(self.network)
+        return torch.compile(wrapped) if self.recipe.compile else wrapped
+
+    # --- training ------------------------------------------------------------------------
+
+    def step(self, batch: Batch, number: int, sums: Sums) -> None:
+        """Learn from a batch; ``number`` counts the steps from 0. Raises NotFinite."""
+        rate = self.schedule.rate(number)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        world, objective, each = self.world, self.objective, batch.total / self.world.size
+        targets = objective.targets(batch.labels, batch.soft, each)
+        if world.size > 1 and isinstance(targets.weight, torch.Tensor):
+            targets = targets._replace(weight=world.total(targets.weight.detach().clone()) / world.size)
+        self._forth_and_back(batch, targets, sums, each if batch.real else 0.0)
+        if self.recipe.clip is not None:
+            self.scaler.unscale_(self.optimizer)
+            world.clip(self.learned, self.recipe.clip)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self.optimizer.zero_grad(set_to_none=True)
+        if self.average is not None:
+            self.average.update(number + 1)
+
+    def _forth_and_back(self, batch: Batch, targets: Targets, sums: Sums, each: float) -> None:
+        images, count = batch.images, len(batch.images)
+        if not batch.real:  # nothing was left for this process: an image stands in, so that all exchange gradients
+            targets = targets._replace(weight=float("inf"))
+        parts = min(self.recipe.accumulate, count)
+        if parts <= 1:
+            sums.add(*self._part(images, targets), each, batch.real)
+            return
+        edges = [count * part // parts for part in range(parts + 1)]
+        for first, last in pairwise(edges):
+            part = images[first:last], targets.part(first, last)
+            if last < count:
+                with self.world.held_back(self.called):
+                    sums.add(*self._part(*part), each, last - first)
+            else:
+                sums.add(*self._part(*part), each, last - first)
+
+    def _part(self, images: Tensor, targets: Targets) -> tuple[Tensor, Tensor]:
+        """The loss of some images and how many were right; their gradients are added to those that are there."""
+        loss, logits = self.forward(images, targets, self.objective)
+        if self.looks and not isfinite(loss.item()):
+            raise NotFinite(images)
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        return loss.detach(), (self.objective.answers(logits.detach()) == targets.hard).sum()
+
+    def forward(self, images: Tensor, targets: Targets, objective: Objective) -> tuple[Tensor, Tensor]:
+        """The loss and the logits of some images."""
+        if self.recipe.channels_last:
+            images = images.contiguous(memory_format=torch.channels_last)
+        if self.half is None:
+            return objective(self.called(images), targets)
+        with torch.autocast(self.device.type, self.half):
+            return objective(self.called(images), targets)
+
+    # --- judging -------------------------------------------------------------------------
+
+    def judge(self, batches: Iterable[Batch], asked: Callable[[], bool]) -> tuple[Sums, Confusion] | None:
+        """What images score that are not learned from; None where it is ``asked`` to stop."""
+        sums, confusion = Sums(self.device), Confusion(self.objective.classes, self.device)
+        self.network.eval()
+        try:
+            with torch.no_grad():
+                for batch in batches:
+                    self._judge(batch, sums, confusion)
+                    if asked():
+                        return None
+        finally:
+            self.network.train()
+        return sums, confusion
+
+    def _judge(self, batch: Batch, sums: Sums, confusion: Confusion) -> None:
+        if not batch.real:
+            return
+        targets = self.judged.targets(batch.labels, None, len(batch.labels))
+        loss, logits = self.forward(batch.images, targets, self.judged)
+        answers = self.judged.answers(logits)
+        sums.add(loss, (answers == batch.labels).sum(), len(batch.labels), len(batch.labels))
+        confusion.add(batch.labels, answers)
