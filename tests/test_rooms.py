@@ -9,10 +9,11 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cnninspect"
 
-PLAIN = {"records", "values", "holds", "reads", "workings"}
+PLAIN = {"records", "values", "holds", "reads", "workings", "module_names"}
 BELOW: dict[str, set[str]] = {
     "records": set(),
     "values": {"records"},
+    "module_names": set(),
     "reads": {"records", "values"},
     "holds": {"records"},
     "workings": {"records", "values"},

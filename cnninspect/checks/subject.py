@@ -9,7 +9,7 @@ from cnninspect.checks.written import Writing, set_option
 from cnninspect.values import Finding, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnninspect.checks.comments import Ignore
     from cnninspect.checks.reach import Reach
@@ -125,6 +125,25 @@ class Subject:
             for tensor in node.inputs:
                 found.setdefault(tensor, []).append(index)
         return found
+
+    @cached_property
+    def inner(self) -> list[bool]:
+        """For each layer whether what it makes is multiplied by weights again; the others make outputs."""
+        found = [False] * len(self.nodes)
+        for index in range(len(self.nodes) - 1, -1, -1):
+            one = self.known[index]
+            if one is None or found[index] or one.layer.role == "weights":
+                for tensor in self.nodes[index].inputs:
+                    if tensor.node >= 0:
+                        found[tensor.node] = True
+        return found
+
+    @property
+    def own_weights(self) -> Iterator[Iterable[Shape]]:
+        """The learned tensors of each layer that has its own; those that it shares are counted once."""
+        for one in self.known:
+            if one is not None and one.node.shares is None:
+                yield one.facts.weights.values()
 
     @cached_property
     def results(self) -> frozenset[Tensor]:

@@ -40,12 +40,14 @@ class Activation(Pointwise):
 class ReLU(Activation, name="relu", aliases=("ReLU", "rectifier"), keeps="output in place"):
     """The rectifier: ``y = max(x, 0)``."""
 
+    positive = True
     torch = "torch.nn:ReLU"
 
 
 class ReLU6(Activation, name="relu6", aliases=("ReLU6",), keeps="input in place"):
     """The rectifier cut at six: ``y = min(max(x, 0), 6)``."""
 
+    positive = True
     torch = "torch.nn:ReLU6"
 
 

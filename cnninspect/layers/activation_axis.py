@@ -44,6 +44,7 @@ class AlongAxis(Activation):
 class Softmax(AlongAxis, name="softmax", aliases=("Softmax",), keeps="output"):
     """Shares that sum to 1: ``y_i = exp(x_i) / Σ_j exp(x_j)``; exponential, sum, division: 3 an element."""
 
+    positive = True
     torch = "torch.nn:Softmax"
     gives = "shares"
     cost = 3
@@ -52,6 +53,7 @@ class Softmax(AlongAxis, name="softmax", aliases=("Softmax",), keeps="output"):
 class Softmin(AlongAxis, name="softmin", aliases=("Softmin",)):
     """Softmax of the negated input: ``y_i = exp(-x_i) / Σ_j exp(-x_j)``; 3 operations an element, as softmax."""
 
+    positive = True
     torch = "torch.nn:Softmin"
     gives = "shares"
     cost = 3
@@ -76,6 +78,7 @@ class Softmax2d(Activation, name="softmax2d", aliases=("Softmax2d",), keeps="out
     Torch takes a (batch, channels, length) tensor for one image without batch and mixes the samples: refused here.
     """
 
+    positive = True
     torch = "torch.nn:Softmax2d"
     gives = "shares"
     cost = 3

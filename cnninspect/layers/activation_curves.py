@@ -79,6 +79,7 @@ class HardSwish(Activation, name="hard_swish", aliases=("Hardswish", "hard_silu"
 class Sigmoid(Activation, name="sigmoid", aliases=("Sigmoid", "logistic"), keeps="output"):
     """The logistic curve from 0 to 1: ``y = 1 / (1 + exp(-x))``."""
 
+    positive = True
     torch = "torch.nn:Sigmoid"
     gives = "shares"
 
@@ -86,6 +87,7 @@ class Sigmoid(Activation, name="sigmoid", aliases=("Sigmoid", "logistic"), keeps
 class HardSigmoid(Activation, name="hard_sigmoid", aliases=("Hardsigmoid",), keeps="input in place"):
     """The sigmoid in straight pieces: ``y = min(max(x + 3, 0), 6) / 6``."""
 
+    positive = True
     torch = "torch.nn:Hardsigmoid"
 
 
@@ -145,6 +147,7 @@ class Softsign(Activation, name="softsign", aliases=("Softsign",)):
 class Softplus(Activation, name="softplus", aliases=("Softplus",), keeps="input"):
     """A smooth rectifier: ``y = log(1 + exp(beta x)) / beta``, and ``x`` itself where ``beta x > threshold``."""
 
+    positive = True
     torch = "torch.nn:Softplus"
     beta = Float(1.0, help="how sharp the bend is")
     threshold = Float(20.0, help="where the curve is taken for straight")

@@ -21,12 +21,14 @@ FAMILY = "activation"
 class Exponential(Activation, name="exponential", aliases=("Exponential", "exp"), keeps="output"):
     """The exponential function: ``y = exp(x)``."""
 
+    positive = True
     torch = "torch:exp"
 
 
 class Squareplus(Activation, name="squareplus", aliases=("Squareplus",)):
     """A smooth rectifier without exponentials: ``y = (x + sqrt(x² + b)) / 2``."""
 
+    positive = True
     torch = "cnninspect.backends.torch_layers2:Squareplus"
     b = Float(4.0, min=0, help="how round the bend is")
 
@@ -39,6 +41,7 @@ class Squareplus(Activation, name="squareplus", aliases=("Squareplus",)):
 class SparsePlus(Activation, name="sparse_plus", aliases=("SparsePlus",)):
     """A rectifier with a short round bend: 0 where ``x <= -1``, ``x`` where ``x >= 1``, else ``(x + 1)² / 4``."""
 
+    positive = True
     torch = "cnninspect.backends.torch_layers2:SparsePlus"
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
@@ -50,6 +53,7 @@ class SparsePlus(Activation, name="sparse_plus", aliases=("SparsePlus",)):
 class SparseSigmoid(Activation, name="sparse_sigmoid", aliases=("SparseSigmoid",)):
     """The slope of sparse_plus: ``y = min(max((x + 1) / 2, 0), 1)``."""
 
+    positive = True
     torch = "cnninspect.backends.torch_layers2:SparseSigmoid"
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
@@ -65,6 +69,7 @@ class Sparsemax(AlongAxis, name="sparsemax", aliases=("Sparsemax",)):
     Definition: https://arxiv.org/abs/1602.02068.
     """
 
+    positive = True
     torch = "cnninspect.backends.torch_layers2:Sparsemax"
     cost = 3
     axis = Axis("channels", help="the axis whose elements sum to 1")

@@ -50,6 +50,15 @@ class Layer:
 
     gives: ClassVar[str] = "scores"
     """What its output means as the last of a network: ``scores``, ``shares`` of 1, ``log_shares``, or ``distances``."""
+    positive: ClassVar[bool] = False
+    """Whether nothing that it makes is ever negative."""
+    sums: ClassVar[bool] = False
+    """Whether it adds its inputs up, element by element."""
+    noise: ClassVar[str] = ""
+    """What one random number is drawn for in training: an element, a channel or a sample; nothing of the empty one."""
+    disturbs: bool = False
+    """Whether it makes the variance of single values larger in training than it is at inference."""
+
     keeps: ClassVar[str] = ""
     """What torch holds of it, as one of the words of ``holds.WORDS``; nothing is known of the empty one."""
 
@@ -133,6 +142,10 @@ class Layer:
     def centres(self) -> bool:
         """Whether it takes from each channel its mean while the network learns, and whatever constant was added before."""
         return False
+
+    def normalised(self, x: Shape) -> int | None:  # noqa: ARG002
+        """Of how many values of one sample it takes the mean away; None where it takes none, or that of a batch."""
+        return None
 
     def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:  # noqa: ARG002
         """Which positions and channels of its inputs each output reads, one `Reads` a path; None where unknown."""

@@ -136,6 +136,7 @@ class Add(Elementwise, name="add", aliases=("Add",)):
     """
 
     linear = True
+    sums = True
 
     torch = "torch:add"
     several = OWN + "add"

@@ -179,6 +179,9 @@ class InstanceNorm(
                 help="move it above the layer that left one position, or use layer_norm",
             )
 
+    def normalised(self, x: Shape) -> int | None:
+        return product(x[1:])
+
     def statistic(self, x: Shape) -> tuple[Reads, ...]:
         return () if self.track else (whole(len(x) - 1, gate=True),)
 

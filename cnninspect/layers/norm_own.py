@@ -62,6 +62,9 @@ class GroupNorm(Normalisation, name="group_norm", aliases=("GroupNorm", "GroupNo
                 notes=[f"the input is {show_shape(x)}"],
             )
 
+    def normalised(self, x: Shape) -> int | None:
+        return product(x) // self.groups
+
     def statistic(self, x: Shape) -> tuple[Reads, ...]:
         each = x[0] // self.groups
         return (whole(len(x) - 1, Groups(each, each), gate=True),)
@@ -116,6 +119,9 @@ class LayerNorm(
     eps = Float(1e-5, min=0, help=EPSILON)
     affine = Bool(True, help="learn a factor for each element that is normalised over")
     bias = Bool(True, help="with affine: learn an offset too")
+
+    def normalised(self, x: Shape) -> int | None:
+        return product(self.over(x))
 
     def weights(self, x: Shape) -> Mapping[str, Shape]:
         learned = {"weight": self.affine, "bias": self.affine and self.bias}

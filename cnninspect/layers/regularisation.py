@@ -44,11 +44,14 @@ class Regulariser(Untouched):
 
     rate = Float(0.5, min=0, max=1, help="the share that is dropped in training")
 
+    @property
+    def disturbs(self) -> bool:  # type: ignore[override]
+        return self.rate > 0 and self.noise != "sample"
+
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"p": self.rate}
 
-    noise: ClassVar[str] = "element"
-    """What one random number is drawn for in training: an element, a channel or a sample."""
+    noise = "element"
     offered: ClassVar[bool] = True
     """Whether torch offers to work in place."""
 
@@ -91,12 +94,14 @@ class DropoutChannels(
 class AlphaDropout(Regulariser, name="alpha_dropout", aliases=("AlphaDropout",)):
     """Dropout for selu: single elements go to its lowest value -1.7581, mean and variance being kept."""
 
+    disturbs = False
     torch = "torch.nn:AlphaDropout"
 
 
 class FeatureAlphaDropout(Regulariser, name="feature_alpha_dropout", aliases=("FeatureAlphaDropout",)):
     """Alpha dropout of whole channels, mean and variance being kept."""
 
+    disturbs = False
     noise = "channel"
     torch = "torch.nn:FeatureAlphaDropout"
 
@@ -121,9 +126,14 @@ class GaussianNoise(Untouched, name="gaussian_noise", aliases=("GaussianNoise",)
     """Noise in training: ``y = x + n``, with ``n`` normal of mean 0 and deviation ``deviation``."""
 
     role = "noise"
+    noise = "element"
 
     torch = "cnninspect.backends.torch_layers2:GaussianNoise"
     deviation = Float(min=0, help="the standard deviation of the noise")
+
+    @property
+    def disturbs(self) -> bool:  # type: ignore[override]
+        return self.deviation > 0
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"deviation": self.deviation}

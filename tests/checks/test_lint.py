@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnninspect.checks.lint import codes, lint, lint_each
 from cnninspect.checks.selection import Selection
-from tests.support.checking import look, networks, told
+from tests.support.checking import look, networks, only, told
 
 PADDED = "conv: {out: 8, kernel: 1, padding: 1}"
 RULE = "padding-beyond-kernel"
@@ -28,7 +28,7 @@ def test_variants_are_told() -> None:
         "input: [3, 8, 8]\nparams: {p: 0}\nvariants: {a: {p: 1}, b: {p: 0}, c: {p: 2}}\n"
         "layers:\n  - conv: {out: 8, kernel: 1, padding: $p}\n"
     )
-    (found,) = lint_each(networks(text))
+    (found,) = lint_each(networks(text), only(RULE))
     assert (found.finding.code, found.networks) == (RULE, (1, 3))
 
 
@@ -120,3 +120,11 @@ def test_order() -> None:
     """Findings stand in the order of the file."""
     text = f"input: [3, 8, 8]\nparams: {{a: 1}}\nlayers:\n  - {PADDED}\n  - relu\n  - {{{PADDED}, name: b}}\n"
     assert [found.span.line for found in look(text)] == [2, 4, 6]
+
+
+def test_a_network_without_a_file() -> None:
+    """Rules on what is written are silent about a network that was written nowhere, and the others speak."""
+    text = "input: [3, 6, 6]\nlayers:\n" + "  - conv: {out: 8, kernel: 1, padding: 1}\n" * 4
+    found = lint([loaded._replace(document=None) for loaded in networks(text)])
+    assert {one.code for one in found} >= {"padding-beyond-kernel"}
+    assert "could-repeat" not in {one.code for one in found}

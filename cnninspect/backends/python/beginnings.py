@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.backends.python.layout import Group, identifier, lines, literal, quoted
-from cnninspect.backends.python.module_names import MODULE_NAMES
+from cnninspect.module_names import MODULE_NAMES
 
 if TYPE_CHECKING:
     from cnninspect.ir import Graph, Start

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnninspect.backends.python.expressions import Expressions, Pending
 from cnninspect.backends.python.layout import Doc, Group, flat, identifier, lines, quoted
 from cnninspect.backends.python.model import Leaf, Step, Var
-from cnninspect.backends.python.module_names import MODULE_NAMES
+from cnninspect.module_names import MODULE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -95,6 +95,16 @@ class Mapping(Placed):
 Node = Union[Scalar, Sequence, Mapping]  # noqa: UP007 - evaluated when it runs, also on 3.10
 
 
+def said(node: Node) -> str:
+    """What a node says, however it is laid out; equal texts mean the same."""
+    if type(node) is Scalar:
+        return f"{node.text!r}{'q' if node.quoted else ''}"
+    if type(node) is Sequence:
+        return f"[{', '.join(map(said, node.items))}]"
+    assert type(node) is Mapping
+    return f"{{{', '.join(f'{said(key)}: {said(value)}' for key, value in node.pairs)}}}"
+
+
 MOST_FINDINGS = 200
 
 

@@ -1,0 +1,82 @@
+"""The map is reduced by 16 or more on a side before a second layer has learned from it.
+
+What is thrown away in the first layers nobody can look at again: edges and textures have to be read at the
+size at which they are there. Networks from AlexNet to ResNet reduce by 4 to 8 in the first two layers.
+
+Source: Nikanjam et al. 2021, arXiv 2105.08095 (too much down-sampling in the first layers); He et al. 2015,
+arXiv 1512.03385, whose stem reduces by 4.
+
+Bad:
+
+```yaml
+input: [3, 64, 64]
+layers:
+  - conv: {out: 32, kernel: 4, stride: 4}
+  - relu
+  - max_pool: 4
+  - conv: {out: 64, kernel: 3, padding: 1}
+  - relu
+  - global_avg_pool
+  - flatten
+  - linear: 10
+```
+
+Good:
+
+```yaml
+input: [3, 64, 64]
+layers:
+  - conv: {out: 32, kernel: 4, stride: 4}
+  - relu
+  - conv: {out: 64, kernel: 3, padding: 1}
+  - relu
+  - max_pool: 4
+  - conv: {out: 64, kernel: 3, padding: 1}
+  - relu
+  - global_avg_pool
+  - flatten
+  - linear: 10
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnninspect.ir import Tensor
+from cnninspect.values import product
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnninspect.checks.subject import Subject
+    from cnninspect.values import Finding
+
+SEVERITY = "note"
+
+
+MOST = 16
+"""The reduction on an axis from which on it is much."""
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    if len(subject.graph.inputs) != 1:
+        return
+    sizes, index, learned = subject.graph.inputs[0].shape[1:], -1, 0
+    while learned < 2:  # noqa: PLR2004 - the second one has seen what it was given
+        readers = subject.readers.get(Tensor(index), ())
+        one = subject.known[readers[0]] if len(readers) == 1 else None
+        if one is None or len(one.y) != len(sizes) + 1 or product(one.y[1:]) == 1:
+            return
+        if any(size >= MOST * now for size, now in zip(sizes, one.y[1:], strict=True)) and one.facts.window is not None:
+            many = learned + (one.layer.role == "weights")
+            yield subject.finding(
+                one.node,
+                f"after '{one.node.name}' a map of {'x'.join(map(str, sizes))} is {'x'.join(map(str, one.y[1:]))}, and "
+                f"{many} layer{' has' if many == 1 else 's have'} learned from it",
+                help="let a layer with weights work at the larger size first",
+                option="stride",
+            )
+            return
+        learned += one.layer.role == "weights"
+        index = one.index

@@ -1,0 +1,18 @@
+"""Cases of the rule: what it finds, by line, and what it leaves alone."""
+
+FOUND = {
+    "before a max pool": (
+        "input: [3, 32, 32]\nlayers:\n  - dropout\n  - max_pool: 2\n",
+        [3],
+    ),
+    "before a global pool": (
+        "input: [3, 32, 32]\nlayers:\n  - dropout\n  - global_avg_pool\n",
+        [3],
+    ),
+}
+FREE = {
+    "after it": "input: [3, 32, 32]\nlayers:\n  - max_pool: 2\n  - dropout\n",
+    "whole channels": "input: [3, 32, 32]\nlayers:\n  - dropout_channels\n  - max_pool: 2\n",
+    "a rate of zero": "input: [3, 32, 32]\nlayers:\n  - dropout: 0\n  - max_pool: 2\n",
+    "a convolution between them": "input: [3, 32, 32]\nlayers:\n  - dropout\n  - conv: {out: 8, kernel: 3}\n  - max_pool: 2\n",
+}
