@@ -39,7 +39,7 @@ def blocks() -> Iterator[Block]:
 
 
 def environment() -> dict[str, str]:
-    outside = {name: "" for name in ("CI", "GITHUB_ACTIONS")}  # a job's own format is not what the README shows
+    outside = dict.fromkeys(("CI", "GITHUB_ACTIONS"), "")  # a job's own format is not what the README shows
     return {**os.environ, **outside, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120"}
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnninspect.api.checked import Checked, fails
     from cnninspect.api.checking import check, places
     from cnninspect.api.checking_asked import configuration
+    from cnninspect.api.checking_baseline import baseline, updated_baseline
     from cnninspect.api.checkpoints import load_weights, weights
     from cnninspect.api.diffing import diff
     from cnninspect.api.exporting import export_onnx, export_python, save_onnx
@@ -58,6 +59,8 @@ LATER = {
     "check": "checking",
     "places": "checking",
     "configuration": "checking_asked",
+    "baseline": "checking_baseline",
+    "updated_baseline": "checking_baseline",
     "ReceptiveFields": "insight",
     "effective_field": "insight",
     "limits": "insight",
@@ -118,6 +121,7 @@ __all__ = [
     "Shipped",
     "Summary",
     "TrainWish",
+    "baseline",
     "bench",
     "build",
     "check",
@@ -151,6 +155,7 @@ __all__ = [
     "smaller",
     "summarize",
     "train_planned",
+    "updated_baseline",
     "verdicts",
     "verify",
     "weights",

@@ -26,7 +26,11 @@ class Model(Record):
     counts: tuple[int, int, int]
     """How many errors, warnings and notes it has."""
     verdicts: tuple[Verdict, ...] = ()
-    """What became of each of its budgets."""
+    """What became of each of its budgets, and of each figure that the lock file knows."""
+    key: str | None = None
+    """What the lock file calls it, where there is one."""
+    figures: Mapping[str, int | None] | None = None
+    """What the lock file will know of it, where it is written anew."""
 
 
 class Told(Record):

@@ -13,6 +13,7 @@ from cnninspect.frontends.discover import below, discover
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cnninspect.api.checking_baseline import Baseline
     from cnninspect.api.checking_file import Outcome
     from cnninspect.frontends.config.search import Config
     from cnninspect.frontends.discover import Discovered
@@ -28,6 +29,7 @@ def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     budgets: Sequence[str] = (),
     outside: bool = False,
     jobs: int | None = None,
+    baseline: Baseline | None = None,
 ) -> Checked:
     """Check files, folders and patterns of files; what cannot be read is among the troubles.
 
@@ -37,6 +39,7 @@ def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     """
     config = config or search.nothing()
     wanted = asked(config, select=select, ignore=ignore, budgets=budgets, outside=outside)
+    wanted = wanted._replace(baseline=baseline)
     given = [*paths] or search.below_root(config, config.settings.paths) or ["."]
     found = discover(given, [*config.settings.exclude, *exclude], root=config.root)
     return collected(found, check_all(found.candidates, wanted, jobs))

@@ -14,6 +14,7 @@ from cnninspect.values import Finding, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cnninspect.api.checking_baseline import Baseline
     from cnninspect.frontends.budgets.elsewhere import Table
     from cnninspect.frontends.budgets.metrics import Budget
     from cnninspect.frontends.config.search import Config
@@ -43,6 +44,7 @@ class Asked(Record):
     budgets: tuple[Budget, ...] = ()
     """Limits of the command line, which hold for every network."""
     config: Source | None = None
+    baseline: Baseline | None = None
 
     def of_file(self, path: str) -> tuple[Selection, list[Table]]:
         """What is asked of one file: the overrides that mean it have been chosen."""

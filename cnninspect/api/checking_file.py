@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnninspect.api.checking_asked import Asked
+    from cnninspect.api.checking_baseline import Baseline, Held
     from cnninspect.checks.budgets import Verdict
     from cnninspect.frontends.budgets.elsewhere import Table
     from cnninspect.frontends.discover import Candidate
@@ -38,7 +39,9 @@ class Looked(Record):
     name: str
     variant: str | None
     loaded: Loaded
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    held: Held | None = None
+    """What holding it against the lock file came to."""
 
 
 def check_file(candidate: Candidate, asked: Asked) -> Outcome:
@@ -63,7 +66,7 @@ def _checked(candidate: Candidate, asked: Asked) -> Outcome:
     except BadText as bad:
         if not candidate.named and not _meant(path):
             return Outcome()
-        return Outcome(_file(bad.span.file, [Looked(stem(path), None, locate.broken(path, bad), ())], asked))
+        return Outcome(_file(bad.span.file, [Looked(stem(path), None, locate.broken(path, bad))], asked))
     if not candidate.named and not is_model(source, opener):
         return Outcome()
     family = Family(source, opener)
@@ -86,11 +89,22 @@ def _looked(family: Family, variant: str | None, tables: Sequence[Table], asked:
     for table in tables:  # the last one counts
         limits.update({(limit.part, limit.metric): limit for limit in table.budgets(variant)})
     budgets = dict.fromkeys([*loaded.budgets, *limits.values(), *asked.budgets])
+    held = _held(asked.baseline, variant, name, loaded)
     if graph is None or not budgets:
-        return Looked(name, variant, loaded, ())
+        return Looked(name, variant, loaded, () if held is None else held.verdicts, held)
     from cnninspect.checks.budgets import judge
 
-    return Looked(name, variant, loaded, judge(graph, budgets))  # type: ignore[arg-type]
+    verdicts = judge(graph, budgets)  # type: ignore[arg-type]
+    return Looked(name, variant, loaded, verdicts if held is None else (*verdicts, *held.verdicts), held)
+
+
+def _held(baseline: Baseline | None, variant: str | None, name: str, loaded: Loaded) -> Held | None:
+    """One network held against the lock file, where there is one."""
+    if baseline is None:
+        return None
+    from cnninspect.api.checking_baseline import held
+
+    return held(baseline, variant, name, loaded)
 
 
 def _file(path: str, looked: Sequence[Looked], asked: Asked) -> File:
@@ -118,17 +132,19 @@ def _file(path: str, looked: Sequence[Looked], asked: Asked) -> File:
 
 
 def _broken_budgets(looked: Looked) -> Iterable[Finding]:
+    new = () if looked.held is None else looked.held.findings
     if not looked.verdicts:
-        return ()
+        return new
     from cnninspect.checks.budgets import findings
 
-    return findings(looked.verdicts)
+    return (*findings(looked.verdicts), *new)
 
 
 def _model(path: str, looked: Looked, findings: Sequence[Told]) -> Model:
     severities = [told.finding.severity for told in findings if looked.name in told.models]
+    key, figures = (None, None) if looked.held is None else (looked.held.key, looked.held.figures)
     errors, warnings, notes = [severities.count(severity) for severity in SEVERITIES]
-    return Model(path, looked.name, looked.variant, (errors, warnings, notes), looked.verdicts)
+    return Model(path, looked.name, looked.variant, (errors, warnings, notes), looked.verdicts, key, figures)
 
 
 def _lines(findings: Iterable[Finding], sources: dict[str, Source]) -> dict[tuple[str, int], str]:

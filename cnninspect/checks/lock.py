@@ -50,7 +50,7 @@ def file_of(key: str) -> str:
 
 def read_lock(text: str, name: str) -> Lock:
     """The lock that a text holds; raises the Problem that it holds none."""
-    _no_conflicts(text, name)
+    no_conflicts(text, name)
     tree = _parsed(text, name)
     if not isinstance(tree, dict):
         raise _bad(name, "it is no JSON object")
@@ -65,7 +65,8 @@ def _bad(name: str, why: str) -> Problem:
     return Problem("bad-baseline", f"'{clip(name)}' cannot be used as a baseline: {why}", help=UPDATE)
 
 
-def _no_conflicts(text: str, name: str) -> None:
+def no_conflicts(text: str, name: str) -> None:
+    """Raise the Problem that git has left a conflict in a lock."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.startswith(MARKERS):
             why = f"line {number} is a conflict that git could not merge: '{clip(line, 40)}'"

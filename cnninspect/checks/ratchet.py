@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.checks.budget_words import percent, short, shown
-from cnninspect.checks.budgets import Verdict, judge, why
+from cnninspect.checks.budgets import Verdict, facts, judge, why
 from cnninspect.checks.lock import FIGURES
 from cnninspect.frontends.budgets.amounts import parse_amount
 from cnninspect.frontends.budgets.metrics import AT_LEAST, COUNT, Budget
@@ -62,7 +62,12 @@ def judge_growth(graph: Graph, known: Known, tolerance: Tolerance, lock: Lock, p
     """A verdict for each figure that the lock knows of a network; what it does not know is not held against it."""
     before = {metric: figure for metric in FIGURES if (figure := known.get(metric)) is not None}
     asked = [_limit(metric, figure, tolerance, place) for metric, figure in before.items()]
-    return tuple([_told(graph, verdict, before[verdict.metric], tolerance, lock) for verdict in judge(graph, asked)])
+    found = judge(graph, asked)
+    grown = [verdict for verdict in found if verdict.finding is not None and verdict.value is not None]
+    if not grown:
+        return found
+    told = _told(graph, grown, before, tolerance, lock)
+    return tuple([verdict._replace(finding=told) if verdict in grown else verdict for verdict in found])
 
 
 def _limit(metric: str, figure: int, tolerance: Tolerance, place: Span) -> Budget:
@@ -72,26 +77,32 @@ def _limit(metric: str, figure: int, tolerance: Tolerance, place: Span) -> Budge
     return Budget(metric, "", None, figure + tolerance.of(figure), f"<= {figure:,}{more}", place)
 
 
-def _told(graph: Graph, verdict: Verdict, before: int, tolerance: Tolerance, lock: Lock) -> Verdict:
-    """The verdict with a finding that speaks of growth, where it has one and its figure is known."""
-    if verdict.finding is None or verdict.value is None:
-        return verdict
-    name, value, unit = f"'{clip(graph.name, 60)}'", verdict.value, verdict.unit
-    change = f"{short(abs(value - before), unit)}{percent(abs(value - before), before)}"
-    does, more = ("sees less than before", "less") if verdict.metric in AT_LEAST else ("has grown", "more")
-    allowed = f"; {tolerance.text} is allowed" if tolerance.above else ""
-    because = why(verdict)
-    finding = Finding(
+def _told(graph: Graph, grown: list[Verdict], before: dict[str, int], tolerance: Tolerance, lock: Lock) -> Finding:
+    """One finding for all figures that have grown: they mostly grow together."""
+    changes = [_change(verdict, before[verdict.metric]) for verdict in grown]
+    largest = max(grown, key=lambda verdict: len(verdict.top))
+    because = why(largest)
+    allowed = f", and {tolerance.text} is allowed" if tolerance.above else ""
+    return Finding(
         "baseline-exceeded",
         "error",
-        f"{name} {does}: {verdict.metric} is {shown(value, unit)}, {change} {more} than the {before:,} of the "
-        f"baseline{allowed}",
-        (f"the baseline is {clip(lock.name, 60)}", *([because] if because else [])),
+        f"'{clip(graph.name, 60)}' has grown against {clip(lock.name, 60)}: {', '.join([short for short, _ in changes])}{allowed}",
+        (*[text for _, text in changes], *([f"{because} of {largest.metric}"] if because else [])),
         "cnninspect diff shows what changed; --update-baseline accepts it",
-        verdict.span,
-        facts={**verdict.finding.facts, "baseline": before},
+        grown[0].span,
+        facts={"grown": [{**facts(verdict), "baseline": before[verdict.metric]} for verdict in grown]},
     )
-    return verdict._replace(finding=finding)
+
+
+def _change(verdict: Verdict, before: int) -> tuple[str, str]:
+    """How much a figure has changed: in a word, and in full."""
+    value, unit = verdict.value or 0, verdict.unit
+    by, sign, more = abs(value - before), "+", "more"
+    if verdict.metric in AT_LEAST:
+        sign, more = "-", "less"
+    share = percent(by, before)
+    text = f"{verdict.metric} is {shown(value, unit)}, {short(by, unit)}{share} {more} than {before:,}"
+    return f"{verdict.metric} {sign}{share.strip(' ()') or short(by, unit)}", text
 
 
 def new(name: str, lock: Lock, place: Span) -> Finding:

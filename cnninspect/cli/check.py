@@ -54,6 +54,15 @@ def check(
     budget: Annotated[
         list[str] | None, typer.Option(metavar="LIMIT", help="A limit for every model, such as 'macs <= 600M'.")
     ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A lock file: what has grown against it is an error.")
+    ] = None,
+    tolerance: Annotated[
+        str | None, typer.Option(metavar="PERCENT", help="How much a figure may grow against the baseline.")
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Write the baseline anew instead of holding models against it.")
+    ] = False,
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="PATTERN", help="Files and folders that are left out.")
     ] = None,
@@ -88,6 +97,7 @@ def check(
     common.load_plugins([*settled.settings.plugins, *(plugin or [])])
     codes = {"select": _words(select), "ignore": _words(ignore)}
     try:
+        lock = api.baseline(settled, baseline, tolerance, update=update_baseline)
         unwritten = mend(paths or (), settled, exclude or (), codes, outside=allow_outside, quiet=quiet) if fix else 0
         checked = api.check(
             paths or (),
@@ -97,6 +107,7 @@ def check(
             budgets=budget or (),
             outside=allow_outside,
             jobs=jobs,
+            baseline=lock,
         )
     except api.CannotRun as stopped:
         raise common.fail(stopped.problem.message, stopped.problem.help) from None
@@ -108,6 +119,10 @@ def check(
     view = _view(checked, level, wanted, quiet=quiet)
     write(checked, view, wanted, color=color, statistics=statistics)
     tell(checked, paths or [], quiet=quiet, verbose=verbose)
+    if lock is not None and lock.update:
+        from cnninspect.cli.check_locking import write_lock
+
+        write_lock(lock, checked, quiet=quiet)
     return 2 if checked.troubles or unwritten else int(view.failed and not exit_zero)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnninspect import api
+from cnninspect.checks.budgets import findings
 from cnninspect.checks.lock import FIGURES, Lock, file_of, key_of, read_lock, render, updated
 from cnninspect.checks.ratchet import Tolerance, judge_growth, measure, new, parse_tolerance, place_of
 from cnninspect.values import Problem, Span
@@ -175,24 +176,33 @@ def test_only_growth_fails(metric: str, before: int, tolerance: str, passed: boo
 
 
 def test_growth_is_told() -> None:
-    """A figure that has grown is told with what it was, by how much, and where it comes from."""
-    (parameters, field) = grown({"parameters": 60_000, "receptive_field": 5}, "1.5%")
-    assert parameters.finding is not None
-    assert field.finding is not None
-    assert parameters.finding.message == (
-        "'tiny' has grown: parameters is 72,234, 12,234 (20.4%) more than the 60,000 of the baseline; 1.5% is allowed"
+    """All that has grown is told together: by how much, what it was, and where most of it comes from."""
+    found = grown({"parameters": 60_000, "receptive_field": 5, "macs": 10**9}, "1.5%")
+    assert [verdict.passed for verdict in found] == [True, False, False]
+    (told,) = findings(found)
+    assert told.message == (
+        "'tiny' has grown against my.lock: parameters +20.4%, receptive_field -40.0%, and 1.5% is allowed"
     )
-    assert parameters.finding.notes == (
-        "the baseline is my.lock",
-        "most comes from 2 72,010 (99.7%), 0 224 (0.3%)",
+    assert told.notes == (
+        "parameters is 72,234, 12,234 (20.4%) more than 60,000",
+        "receptive_field is 3, 2 (40.0%) less than 5",
+        "most comes from 2 72,010 (99.7%), 0 224 (0.3%) of parameters",
     )
-    assert (parameters.title, parameters.finding.facts["baseline"]) == ("parameters <= 60,000 + 1.5%", 60_000)
-    assert field.finding.message == (
-        "'tiny' sees less than before: receptive_field is 3, 2 (40.0%) less than the 5 of the baseline; 1.5% is allowed"
-    )
-    (zero,) = grown({"parameters": 0})
-    assert zero.finding is not None
-    assert zero.finding.message == "'tiny' has grown: parameters is 72,234, 72,234 more than the 0 of the baseline"
+    assert found[1].title == "parameters <= 60,000 + 1.5%"
+    listed = told.facts["grown"]
+    assert isinstance(listed, list)
+    assert [(one["metric"], one["value"], one["baseline"]) for one in listed] == [
+        ("parameters", 72_234, 60_000),
+        ("receptive_field", 3, 5),
+    ]
+
+
+def test_growth_from_nothing() -> None:
+    """What was 0 has grown by a number, not by a percentage."""
+    (told,) = findings(grown({"parameters": 0}))
+    assert told.message == "'tiny' has grown against my.lock: parameters +72,234"
+    (field,) = findings(grown({"receptive_field": 9}, text="input: [3, 8, 8]\nlayers: [relu]\n"))
+    assert field.message == "'tiny' has grown against my.lock: receptive_field -88.9%"
 
 
 def test_what_is_not_known_is_not_held_against() -> None:
