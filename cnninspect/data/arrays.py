@@ -12,6 +12,8 @@ from cnninspect.frontends.checkpoints.files import File, shown
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
     from cnninspect.frontends.checkpoints.archive import Archive, Member
@@ -80,13 +82,13 @@ def _tensor(file: File, archive: Archive, stored: Stored) -> Tensor:
     return found.contiguous()
 
 
-def identity(images: Tensor, labels: Tensor, *others: str) -> str:
+def identity(tensors: Sequence[Tensor], *others: str) -> str:
     """SHA-256 of images, labels and what else a set consists of."""
     from ctypes import c_char
     from hashlib import sha256
 
     made = sha256()
-    for tensor in (images, labels):
+    for tensor in tensors:
         made.update(f"{tensor.dtype} {tuple(tensor.shape)}\n".encode())
         whole = tensor.contiguous()
         size = whole.numel() * whole.element_size()

@@ -58,8 +58,9 @@ def flipped(images: Tensor, sides: str, drawn: Tensor) -> Tensor:
     """Half of the images mirrored from left to right, from top to bottom, or each of both."""
     for axis, column, name in ((3, 0, "horizontal"), (2, 1, "vertical")):
         if sides in (name, "both"):
-            chosen = (drawn[:, column] < 0.5).reshape(-1, 1, 1, 1)  # noqa: PLR2004 - half
-            images = torch.where(chosen.to(images.device), images.flip(axis), images)
+            mirrored = (drawn[:, column] < 0.5).long() * len(images)  # noqa: PLR2004 - half
+            chosen = (torch.arange(len(images)) + mirrored).to(images.device)
+            images = torch.cat([images, images.flip(axis)]).index_select(0, chosen)  # whole images are copied
     return images
 
 

@@ -40,5 +40,5 @@ def digits() -> Data:
         SPLIT,
         SOURCE,
         LICENCE,
-        arrays.identity(images, labels),
+        arrays.identity((images, labels)),
     )

@@ -7,6 +7,8 @@ https://github.com/skeeto/hash-prospector, applied once for the position and onc
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -16,6 +18,7 @@ LOW = 0xFFFFFFFF
 GOLDEN = 0x9E3779B97F4A7C15
 BITS = 24
 """Of a number between 0 and 1."""
+BLOCK = 4096
 
 
 def key_of(*numbers: int) -> int:
@@ -52,16 +55,29 @@ def uniforms(key: int, positions: Tensor, count: int) -> Tensor:
 
 
 class Chance(Record):
-    """What happens by chance to some samples of an epoch."""
+    """What happens by chance to some samples that follow each other in an epoch."""
 
     seed: int
     epoch: int
-    places: Tensor
-    """Their positions in the epoch."""
+    first: int
+    """The position of the first in the epoch."""
+    samples: int
 
-    def drawn(self, purpose: int, count: int) -> Tensor:
-        """``count`` numbers from 0 on, below 1, for each sample; other ones for each purpose."""
-        return uniforms(key_of(self.seed, self.epoch, purpose), self.places, count)
+    def drawn(self, purpose: int, columns: int) -> Tensor:
+        """So many numbers from 0 on, below 1, for each sample; other ones for each purpose. They are not to be changed."""
+        key = key_of(self.seed, self.epoch, purpose)
+        stop = self.first + self.samples
+        blocks = range(self.first // BLOCK, (stop - 1) // BLOCK + 1)
+        parts = [
+            _block(key, block, columns)[max(self.first - block * BLOCK, 0) : stop - block * BLOCK] for block in blocks
+        ]
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+
+@lru_cache(32)
+def _block(key: int, block: int, columns: int) -> Tensor:
+    """The numbers of many positions: drawn together they cost little more than those of one batch."""
+    return uniforms(key, torch.arange(block * BLOCK, (block + 1) * BLOCK), columns)
 
 
 def permutation(key: int, count: int) -> Tensor:

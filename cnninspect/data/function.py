@@ -101,7 +101,7 @@ def _of_items(spec: str, found: Sequence[Any]) -> Data:
     absent(splits[0].labels, words, told)
     from cnninspect.data.arrays import identity
 
-    mark = identity(splits[0].labels, splits[1].labels, spec)
+    mark = identity((splits[0].labels, splits[1].labels), spec)
     channels, height, width = first.shape
     return Data(
         spec,

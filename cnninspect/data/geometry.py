@@ -100,14 +100,26 @@ def trained(images: Tensor, transform: Transform, augment: Augment, chance: Chan
 
 
 def _placed(images: Tensor, transform: Transform, zeros: int, drawn: Tensor) -> Tensor:
-    """A window of the network's size anywhere in each image, which has ``zeros`` on each side of it."""
-    tall, wide = (max(need - have, 0) for need, have in ((transform.height, images.shape[2]), (transform.width, images.shape[3])))  # fmt: skip
-    sides = (zeros + wide // 2, zeros + wide - wide // 2, zeros + tall // 2, zeros + tall - tall // 2)
-    images = functional.pad(images, sides)
-    steps = torch.tensor([images.shape[2] - transform.height + 1, images.shape[3] - transform.width + 1])
-    corners = (drawn * steps).long().to(images.device)
-    windows = images.unfold(2, transform.height, 1).unfold(3, transform.width, 1)
-    return windows[torch.arange(len(images), device=images.device), :, corners[:, 0], corners[:, 1]]
+    """A window of the network's size anywhere in each image, which has ``zeros`` on each side of it.
+
+    Each row of a window is a stretch of memory that begins at any number: rows are copied whole, which is many times
+    faster than picking numbers one by one.
+    """
+    count, channels, height, width = images.shape
+    tall, wide = max(transform.height - height, 0), max(transform.width - width, 0)
+    rows, columns = height + 2 * zeros + tall, width + 2 * zeros + wide
+    top, left = zeros + tall // 2, zeros + wide // 2
+    framed = images.new_zeros(count, channels, rows, columns)
+    framed[:, :, top : top + height, left : left + width] = images
+    steps = torch.tensor([rows - transform.height + 1, columns - transform.width + 1])
+    corners = (drawn * steps).long()
+    first = torch.arange(count) * (channels * rows * columns) + corners[:, 0] * columns + corners[:, 1]
+    planes = torch.arange(channels) * (rows * columns)
+    lines = torch.arange(transform.height) * columns
+    starts = first.reshape(-1, 1, 1) + planes.reshape(1, -1, 1) + lines
+    stretches = framed.as_strided((framed.numel() - transform.width + 1, transform.width), (1, 1))
+    found = stretches.index_select(0, starts.flatten().to(images.device))
+    return found.reshape(count, channels, transform.height, transform.width)
 
 
 def _window(image: Tensor, augment: Augment, transform: Transform, drawn: list[float]) -> Tensor:

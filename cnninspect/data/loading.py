@@ -6,6 +6,7 @@ that by the same lines. How many workers there are changes nothing but the time.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -97,12 +98,12 @@ class Loader:
         """The batches of an epoch from number ``start`` on."""
         numbers = range(start, len(self))
         if isinstance(self.images, Arrays):
-            found = ahead.made((lambda number=number: self.batch(epoch, number) for number in numbers), self.images.images, self.loading.device)  # type: ignore[misc]  # fmt: skip
-            yield from found
+            work = (partial(self.batch, epoch, number) for number in numbers)
+            yield from ahead.made(work, self.images.images, self.loading.device)
             return
         shares = [self._share(number) for number in numbers]
-        work = [self._work(epoch, own) for own in shares]
-        for own, (samples, images) in zip(shares, decoding.decoded(self, epoch, work), strict=True):
+        pieces = [self._work(epoch, own) for own in shares]
+        for own, (samples, images) in zip(shares, decoding.decoded(self, epoch, pieces), strict=True):
             yield self._finished(epoch, own, samples, ahead.moved(images, self.loading.device))
 
     def batch(self, epoch: int, number: int) -> Batch:
@@ -111,18 +112,14 @@ class Loader:
         samples, places = self._work(epoch, own)
         if isinstance(self.images, Arrays):
             held = self.images.images
-            images = self.fitted(held[samples.to(held.device)], self.chance(epoch, places))
+            images = self.fitted(held.index_select(0, samples.to(held.device)), self._chance(epoch, own))
         else:
             images = torch.cat([self.decoded(epoch, *each) for each in zip(samples.tolist(), places.tolist())])  # noqa: B905 - as many
         return self._finished(epoch, own, samples, ahead.moved(images, self.loading.device))
 
     def decoded(self, epoch: int, sample: int, place: int) -> Tensor:
         """One image of a file in the network's size, in a batch of its own."""
-        return self.fitted(self.images.read(sample).unsqueeze(0), self.chance(epoch, torch.tensor([place])))
-
-    def chance(self, epoch: int, places: Tensor) -> Chance:
-        """What happens by chance at some positions of an epoch."""
-        return Chance(self.loading.seed, epoch, places)
+        return self.fitted(self.images.read(sample).unsqueeze(0), Chance(self.loading.seed, epoch, place, 1))
 
     def fitted(self, images: Tensor, chance: Chance) -> Tensor:
         """Images in the network's size."""
@@ -135,10 +132,17 @@ class Loader:
         pairs = self.augment is not None and self.augment.mixes
         return share(self.samples, loading.batch, number, loading.rank, loading.world, pairs=pairs)
 
+    def _chance(self, epoch: int, own: Share) -> Chance:
+        """What happens by chance to the samples of a share."""
+        places = _places(own)
+        return Chance(self.loading.seed, epoch, places.start, len(places))
+
     def _work(self, epoch: int, own: Share) -> tuple[Tensor, Tensor]:
         """The samples of a share and their positions in the epoch."""
         places = _places(own)
-        return (self._ordered(epoch)[places] if self.loading.shuffle else places), places
+        numbers = torch.arange(places.start, places.stop)
+        samples = self._ordered(epoch)[places.start : places.stop] if self.loading.shuffle else numbers
+        return samples, numbers
 
     def _ordered(self, epoch: int) -> Tensor:
         if self._order is None or self._order[0] != epoch:
@@ -152,7 +156,7 @@ class Loader:
         if self.augment is None:
             images = normalised(images, self.transform)
         else:
-            chance = self.chance(epoch, _places(own))
+            chance = self._chance(epoch, own)
             images = augmented(images, self.transform, self.augment, chance)
             if self.augment.mixes:
                 images, soft = mixed(images, labels, self.classes, self.augment, chance)
@@ -164,9 +168,9 @@ def prepared(image: Tensor, transform: Transform) -> Tensor:
     return normalised(evaluated(image.unsqueeze(0), transform), transform)
 
 
-def _places(own: Share) -> Tensor:
+def _places(own: Share) -> range:
     """The positions of a share in the epoch; that of one sample which stands in where it has none."""
-    return torch.arange(own.start, own.stop) if own.stop > own.start else torch.tensor([own.first])
+    return range(own.start, own.stop) if own.stop > own.start else range(own.first, own.first + 1)
 
 
 def _near(images: Images, device: str) -> Images:

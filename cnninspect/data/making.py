@@ -62,7 +62,7 @@ def made(  # noqa: PLR0913 - what is known of a set
         images, labels = [images[0][kept], images[0][held]], [labels[0][kept], labels[0][held]]
         split = FIFTH
     absent(labels[0], words, told)
-    mark = identity(torch.cat(images), torch.cat(labels), *words, str(len(labels[0])))
+    mark = identity((*images, *labels), *words)
     channels, height, width = images[0].shape[1:]
     train, held_set = Arrays(images[0], labels[0]), Arrays(images[1], labels[1])
     return Data(name, words, channels, height, width, train, held_set, split, source, licence, mark, True, tuple(told))
