@@ -139,6 +139,22 @@ class Subject:
         return found
 
     @property
+    def loss(self) -> str:
+        """The loss that the file says the network is trained with; empty where it does not say how it is trained."""
+        training = self.loaded.training
+        return str(training["loss"].value if "loss" in training else "cross_entropy") if training else ""
+
+    @property
+    def last_layers(self) -> Iterator[Known]:
+        """What each head ends in, views left out."""
+        for output in self.graph.outputs:
+            found = self.known[output.tensor.node] if output.tensor.node >= 0 else None
+            while found is not None and found.layer.role == "view":
+                found = self.before(found.index)
+            if found is not None:
+                yield found
+
+    @property
     def own_weights(self) -> Iterator[Iterable[Shape]]:
         """The learned tensors of each layer that has its own; those that it shares are counted once."""
         for one in self.known:
