@@ -31,6 +31,23 @@ def tell(checked: Checked, paths: Sequence[str], *, quiet: bool, verbose: bool) 
         say(f"cnninspect: {number(checked.other, 'other YAML file')} left alone\n")
         if checked.links:
             say(f"cnninspect: {number(checked.links, 'link')} out of the tree not followed\n")
+        _tell_margins(checked)
+
+
+def _tell_margins(checked: Checked) -> None:
+    """The limits that are kept, and what is left of each."""
+    kept = [
+        (file.path, model.name, verdict)
+        for file in checked.files
+        for model in file.models
+        for verdict in model.verdicts
+        if verdict.passed
+    ]
+    if kept:
+        from cnninspect.reports.check.junit import said
+
+        for path, name, verdict in kept:
+            sys.stderr.write(f"cnninspect: {clip(path, 4096)}: {clip(name)}: {clip(said(verdict), 400)}\n")
 
 
 def say_config(config: Config) -> None:

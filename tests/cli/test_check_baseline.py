@@ -73,6 +73,18 @@ def test_growth_fails_and_nothing_else(folder: Path, capsys: pytest.CaptureFixtu
     assert run(["check", *LOCK, "--tolerance", "12.4%"]) == 1
 
 
+def test_verbose_tells_what_is_left(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With -v the limits that are kept are told as well, those of budgets and of the lock, with what is left of them."""
+    change(folder, "width: 8", "width: 7")
+    assert run(["check", "-v", *LOCK, "--budget", "parameters <= 1K"]) == 0
+    err = capsys.readouterr().err
+    assert "cnninspect: models/a.yaml: tiny: parameters <= 1K: 196, 804 to spare\n" in err
+    assert "cnninspect: models/a.yaml: tiny: parameters <= 224: 196, 28 to spare\n" in err
+    assert err.count(" to spare\n") == 14
+    assert run(["check", "-v"]) == 0
+    assert "to spare" not in capsys.readouterr().err
+
+
 def test_every_figure_is_a_case(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Figures that did not grow are passing cases of a report of tests."""
     change(folder, "width: 8", "width: 9")
