@@ -12,6 +12,8 @@ from cnninspect.cli import common
 from cnninspect.cli.summarizing import Reporter, Wish, read_device
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnninspect.frontends.yaml.load import Loaded
 
 FORMATS = ("table", "json", "csv", "tsv", "markdown")
@@ -64,6 +66,7 @@ def summary(
     ] = None,
     variant: common.Variant = None,
     set: common.Sets = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Draw it again whenever a file of it is saved.")] = False,
     color: common.Color = "auto",
     output: common.Output = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the totals.")] = False,
@@ -93,18 +96,34 @@ def summary(
     _validate(wish)
     common.load_plugins(plugin)
     common.given(set, input)
+
+    def read(model: str) -> Loaded:
+        return common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
+
+    if watch and "-" in models:
+        raise common.fail("standard input cannot be watched: it is read once", "name a file instead of '-'")
+    if watch:
+        from cnninspect.cli.watching import watch as watch_files
+
+        watch_files(models, lambda: _report(wish, models, read, output))
+    return _report(wish, models, read, output)[0]
+
+
+def _report(wish: Wish, models: list[str], read: Callable[[str], Loaded], output: str | None) -> tuple[int, list[str]]:
+    """Print the report; the exit code and the files that it was made from."""
     loaded: dict[str, Loaded] = {}
     failed: common.Stop | None = None
     for model in dict.fromkeys(models):
         try:
-            loaded[model] = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
+            loaded[model] = read(model)
         except common.Stop as stop:  # it has been told: the others are still reported
             failed = stop
     if failed is not None and not loaded:
         raise failed
     named = [model for model in models if model in loaded]
     code = Reporter(wish, named, [loaded[model] for model in named], several=len(models) > 1).run(output)
-    return code if failed is None else failed.code
+    files = [source.path for one in loaded.values() for source in one.sources if source.path is not None]
+    return code if failed is None else failed.code, files
 
 
 def _columns(listed: str | None) -> tuple[str, ...] | None:
