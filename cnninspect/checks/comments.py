@@ -72,8 +72,7 @@ def _walk(pairs: Iterable[Pair]) -> tuple[dict[int, int], list[Scalar]]:
     stack: list[Pair] = list(pairs)
     while stack:
         key, node = stack.pop()
-        if key.source is node.source:
-            ends[key.line] = max(ends.get(key.line, 0), node.end_line)
+        ends[key.line] = max(ends.get(key.line, 0), node.end_line)
         if type(node) is Scalar:
             quoted += [node] if node.quoted else []
         elif id(node) not in seen:  # what an alias repeats is looked at once

@@ -56,6 +56,7 @@ class Subject:
         self.graph: Graph = loaded.graph
         self.nodes: tuple[Node, ...] = loaded.graph.nodes
         self.document: Document | None = loaded.document
+        """None of a network that is written in no model file."""
         self.ignores = ignores
         """The comments of its files."""
         self.judged = judged

@@ -48,14 +48,15 @@ class Writing:
 
     def pairs(self) -> Iterator[tuple[Scalar, Node]]:
         """Every section and every entry of a section, with its key."""
-        if self.document is not None:
-            for name, node in self.document.sections.items():
-                yield self.document.keys[name], node
-            for name, entries in self.document.merged.items():
-                if name in self.document.keys:
-                    key = self.document.keys[name]
-                    yield key, _last([node for _, node in entries.values() if node.source is key.source], key)
-                yield from entries.values()
+        if self.document is None:
+            return
+        for name, node in self.document.sections.items():
+            yield self.document.keys[name], node
+        for name, entries in self.document.merged.items():
+            if name in self.document.keys:
+                key = self.document.keys[name]
+                yield key, _last([node for _, node in entries.values() if node.source is key.source], key)
+            yield from entries.values()
 
     def item(self, span: Span, bare: str) -> Item | None:
         """What is written where a layer's type stands; None where that is in no file of the model."""
@@ -103,11 +104,13 @@ def set_option(writing: Writing, item: Item, name: str, text: str) -> tuple[Edit
     value = item.value
     if value is None:
         return (_after(item.op, f": {{{name}: {text}}}"),) if _plain_entry(writing, item.op) else ()
-    if not writing.own(value) or (value.line, value.column) < (item.op.line, item.op.column):
+    if not writing.own(value) or _at(value) < _at(item.op):
         return ()
     if type(value) is Scalar:
-        if name == item.bare or (value.quoted and "\n" in value.text):
+        if value.quoted or not item.bare:
             return ()
+        if name == item.bare:
+            return () if "$" in value.text else (Edit(value.span, text),)
         start = Span(value.source.name, value.line, value.column, value.line, value.column)
         return Edit(start, f"{{{item.bare}: "), _after(value, f", {name}: {text}}}")
     if type(value) is not Mapping or not value.pairs:
@@ -127,13 +130,18 @@ def _plain_entry(writing: Writing, op: Scalar) -> bool:
 def _added(value: Mapping, name: str, text: str) -> tuple[Edit, ...]:
     """The edit that adds an option to those of a mapping, in the style of the mapping."""
     key, last = value.pairs[-1]
-    if last.source is not key.source or (last.line, last.column) < (key.line, key.column):
-        return ()  # an alias or a merged key: it ends elsewhere
+    begins = _at(value)
+    if not begins <= _at(key) < _at(last) or begins > _at(value.pairs[0][0]):
+        return ()  # an alias or a merged key: it stands elsewhere
     if value.source.line(value.line)[value.column - 1 : value.column] == "{":
         return (_after(last, f", {name}: {text}"),) if type(last) is Scalar or last.end_line == last.line else ()
     first, _ = value.pairs[0]
-    begins = Span(value.source.name, first.line, first.column, first.line, first.column)
-    return (Edit(begins, f"{name}: {text}\n{' ' * (first.column - 1)}"),)
+    start = Span(value.source.name, first.line, first.column, first.line, first.column)
+    return (Edit(start, f"{name}: {text}\n{' ' * (first.column - 1)}"),)
+
+
+def _at(node: Node) -> tuple[int, int]:
+    return node.line, node.column
 
 
 def _after(node: Node, text: str) -> Edit:

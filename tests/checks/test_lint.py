@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnninspect.checks.lint import codes, lint, lint_each
-from cnninspect.checks.selection import Selection
+from cnninspect.checks.selection import Override, Selection
 from tests.support.checking import look, networks, only, told
 
 PADDED = "conv: {out: 8, kernel: 1, padding: 1}"
@@ -72,6 +72,16 @@ def test_severity_map() -> None:
     assert [found.severity for found in look(text)] == ["warning"]
     assert [found.severity for found in look(text, Selection(severities={RULE: "error"}))] == ["error"]
     assert look(text, Selection(severities={RULE: "off"})) == []
+
+
+def test_overrides() -> None:
+    """What is asked of some files is asked of no other."""
+    text = f"input: [3, 8, 8]\nlayers:\n  - {PADDED}\n"
+    selection = Selection(
+        overrides=(Override(("old/**",), ignore=(RULE,)), Override(("*.yml",), severities={"*": "note"}))
+    )
+    found = [look(text, selection, name) for name in ("old/a.yaml", "new/a.yaml", "a.yml")]
+    assert [[finding.severity for finding in one] for one in found] == [[], ["warning"], ["note"]]
 
 
 def test_a_comment_speaks_for_what_begins_on_its_line() -> None:

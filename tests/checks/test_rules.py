@@ -83,3 +83,12 @@ def test_codes_are_words_of_their_own() -> None:
     assert [code for code in RULES if not code.replace("-", "").isalpha() or "-" not in code] == []
     assert set(RULES).isdisjoint(pages.codes())
     assert set(codes()) - set(RULES) <= set(pages.codes())
+
+
+def test_the_guide_names_what_there_is() -> None:
+    """Every code in docs/lint.md is one of a rule or of another finding."""
+    text = (FOLDER.parent.parent.parent / "docs" / "lint.md").read_text("utf-8")
+    words = [word for part in text.split("```")[::2] for word in part.split("`")[1::2]]
+    named = {word for word in words if word.islower() and "-" in word.strip("-*") and word.replace("-", "").isalpha()}
+    assert len(named) > 20
+    assert sorted(named - {*RULES, *pages.codes()} - {"lint-rules"}) == []

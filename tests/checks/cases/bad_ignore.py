@@ -4,6 +4,7 @@ FOUND = {
     "no codes": ("input: [3, 8]\nlayers:\n  - relu  # cnninspect: ignore\n", [3]),
     "no code between the brackets": ("input: [3, 8]\nlayers:\n  - relu  # cnninspect: ignore[]\n", [3]),
     "a bracket is missing": ("input: [3, 8]\nlayers:\n  - relu  # cnninspect: ignore[dead-layer\n", [3]),
+    "at the end of the file": ("input: [3, 8]\nlayers:\n  - relu\n# cnninspect: ignore[]\n", [4]),
     "another word": ("input: [3, 8]\nlayers:\n  - relu  # cnninspect: noqa[dead-layer]\n", [3]),
     "on a line of its own": ("input: [3, 8]\n# cnninspect: ignore\nlayers:\n  - relu\n", [2]),
 }

@@ -4,6 +4,10 @@ ALSO = ("dead-layer", "padding-beyond-kernel")
 PADDED = "conv: {out: 8, kernel: 1, padding: 1}"
 FOUND = {
     "nothing to silence": ("input: [3, 8]\nlayers:\n  - relu  # cnninspect: ignore[dead-layer] why\n", [3]),
+    "at the end of the file, with a comma too many": (
+        "input: [3, 8]\nlayers:\n  - relu\n# cnninspect: ignore[dead-layer, ] why\n",
+        [4],
+    ),
     "one of two codes": (
         f"input: [3, 8]\nlayers:\n  - {PADDED}  # cnninspect: ignore[dead-layer, padding-beyond-kernel] why\n",
         [3],
