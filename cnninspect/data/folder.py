@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cnninspect.data.files import Place
 from cnninspect.data.gathered import Found, gathered, shortened
 from cnninspect.data.pictures import ENDINGS
+from cnninspect.data.splitting import HELD_OUT
 from cnninspect.frontends.checkpoints.files import shown
 from cnninspect.values import Problem, clip
 
@@ -30,7 +31,7 @@ class Scan:
         self.marks: list[str] = []
 
 
-def read(path: str, name: str, *, skip_bad: bool = False) -> Data:
+def read(path: str, name: str, share: float = HELD_OUT, *, skip_bad: bool = False) -> Data:
     """The set; raises the Problem that there is none, or that pictures or folders are not as they should be."""
     if not os.path.isdir(path):
         code = "file-not-found" if not os.path.exists(path) else "bad-data"
@@ -52,7 +53,14 @@ def read(path: str, name: str, *, skip_bad: bool = False) -> Data:
     if scan.others:
         notes.append(f"{len(scan.others):,} files are no pictures by their names: {shortened(scan.others)}")
     return gathered(
-        name, splits, classes, source=f"folder '{shown(path)}'", marks=scan.marks, skip_bad=skip_bad, notes=notes
+        name,
+        splits,
+        classes,
+        source=f"folder '{shown(path)}'",
+        marks=scan.marks,
+        share=share,
+        skip_bad=skip_bad,
+        notes=notes,
     )
 
 

@@ -13,6 +13,7 @@ import torch
 from cnninspect.data import npz
 from cnninspect.data.making import OWN_SPLIT, absent, labelled, made
 from cnninspect.data.sets import Data
+from cnninspect.data.splitting import HELD_OUT
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Items:
         return tensor
 
 
-def read(spec: str, *, skip_bad: bool = False) -> Data:
+def read(spec: str, share: float = HELD_OUT, *, skip_bad: bool = False) -> Data:
     """The set; raises the Problem that there is no such function, that it fails, or what it gives is no set."""
     from importlib import import_module
 
@@ -74,7 +75,9 @@ def read(spec: str, *, skip_bad: bool = False) -> Data:
         return found
     if isinstance(found, dict):
         arrays = {str(key): torch.as_tensor(value) for key, value in found.items() if key != "classes"}
-        return made(spec, npz.parts_of(arrays, clip(spec)), classes=found.get("classes"), source=f"function {clip(spec)}", skip_bad=skip_bad)  # fmt: skip
+        parts, classes = npz.parts_of(arrays, clip(spec)), found.get("classes")
+        source = f"function {clip(spec)}"
+        return made(spec, parts, classes=classes, source=source, share=share, skip_bad=skip_bad)
     if isinstance(found, (list, tuple)) and len(found) == 2:  # noqa: PLR2004 - two splits
         return _of_items(spec, found)
     raise Problem("bad-data", f"{clip(spec)} gives {type(found).__name__}", help=HELP)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from cnninspect.data.files import DECODED, Files, Place, in_memory, seen, told_of
-from cnninspect.data.making import FIFTH, OWN_SPLIT, SAID, absent
+from cnninspect.data.making import OWN_SPLIT, SAID, absent, split_off
 from cnninspect.data.pictures import CONVERTED, pillow
 from cnninspect.data.sets import Data
-from cnninspect.data.splitting import held_out
+from cnninspect.data.splitting import HELD_OUT, held_out
 from cnninspect.records import Record
 from cnninspect.values import Problem
 
@@ -46,6 +46,7 @@ def gathered(  # noqa: PLR0913 - what is known of a set
     *,
     source: str,
     marks: Sequence[str],
+    share: float = HELD_OUT,
     skip_bad: bool = False,
     notes: Sequence[str] = (),
 ) -> Data:
@@ -55,8 +56,8 @@ def gathered(  # noqa: PLR0913 - what is known of a set
     usable, identities = _usable(splits, told, skip_bad=skip_bad)
     split = OWN_SPLIT
     if len(usable) == 1:
-        split = FIFTH
-        usable = _split(usable[0])
+        split = split_off(share)
+        usable = _split(usable[0], share)
     for part, word in zip(usable, ("to learn from", "held out"), strict=True):
         if not len(part.files):
             raise Problem("bad-data", f"'{name}' has no picture {word}", help="a class folder needs two or more")
@@ -110,9 +111,9 @@ def _usable(splits: Sequence[Found], told: list[str], *, skip_bad: bool) -> tupl
     return usable, [f"{place} {why}" for place, why in bad]
 
 
-def _split(part: Usable) -> list[Usable]:
-    """The pictures for training, and a fifth of each class held out."""
-    kept, held = held_out(part.files.labels)
+def _split(part: Usable, share: float) -> list[Usable]:
+    """The pictures for training, and a share of each class held out."""
+    kept, held = held_out(part.files.labels, share)
     return [_of(part, numbers) for numbers in (kept, held)]
 
 

@@ -23,7 +23,11 @@ CHANNELS = (1, 3, 4)
 SAID = 3
 """Mistakes of one kind that are named; the others are counted."""
 OWN_SPLIT = "the set's own: what it calls test or validation is held out"
-FIFTH = f"{HELD_OUT:.0%} of each class, chosen by a fixed chance, is held out: the set has no split of its own"
+
+
+def split_off(share: float) -> str:
+    """A sentence on a split that was made here."""
+    return f"{share * 100:.4g}% of each class, chosen by a fixed chance, is held out: the set has no split of its own"
 
 
 class Part(Record):
@@ -42,6 +46,7 @@ def made(  # noqa: PLR0913 - what is known of a set
     classes: Sequence[str] | None = None,
     source: str,
     licence: str = "unknown",
+    share: float = HELD_OUT,
     skip_bad: bool = False,
     notes: Sequence[str] = (),
 ) -> Data:
@@ -58,9 +63,9 @@ def made(  # noqa: PLR0913 - what is known of a set
     words = tuple(classes) if classes is not None else tuple([str(place) for place in range(count)])
     split = OWN_SPLIT
     if len(parts) == 1:
-        kept, held = held_out(labels[0])
+        kept, held = held_out(labels[0], share)
         images, labels = [images[0][kept], images[0][held]], [labels[0][kept], labels[0][held]]
-        split = FIFTH
+        split = split_off(share)
     absent(labels[0], words, told)
     mark = identity((*images, *labels), *words)
     channels, height, width = images[0].shape[1:]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.data import arrays
 from cnninspect.data.making import Part, made
+from cnninspect.data.splitting import HELD_OUT
 from cnninspect.frontends.checkpoints.files import shown
 from cnninspect.values import Problem, clip
 
@@ -35,11 +36,11 @@ HELD = (
 HELP = "x_train, y_train and, for a split of its own, x_val or x_test, y_val or y_test; or images and labels"
 
 
-def read(path: str, name: str, *, skip_bad: bool = False) -> Data:
+def read(path: str, name: str, share: float = HELD_OUT, *, skip_bad: bool = False) -> Data:
     """The set of a file; raises the Problem that there is none."""
     found = arrays.read(path)
     parts = parts_of(found, f"'{shown(path)}'")
-    return made(name, parts, source=f"file '{shown(path)}'", skip_bad=skip_bad)
+    return made(name, parts, source=f"file '{shown(path)}'", share=share, skip_bad=skip_bad)
 
 
 def parts_of(found: Mapping[str, Tensor], what: str) -> list[Part]:

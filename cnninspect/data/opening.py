@@ -31,6 +31,7 @@ def open_data(  # noqa: PLR0913 - what a command may say of its data
     data_dir: str | None = None,
     download: bool = False,
     skip_bad: bool = False,
+    held_out: float | None = None,
     shape: tuple[int, ...] | None = None,
     classes: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
@@ -38,30 +39,36 @@ def open_data(  # noqa: PLR0913 - what a command may say of its data
     """The set that ``spec`` names; raises the Problem that there is none.
 
     Files are looked for below ``data_dir``; what is missing there is fetched only with ``download``. Damaged images
-    are left out, and told of, only with ``skip_bad``. ``shape`` and ``classes`` are the network's, for images that are
+    are left out, and told of, only with ``skip_bad``. ``held_out`` is the share of the images that are not learned from
+    where the set has no split of its own. ``shape`` and ``classes`` are the network's, for images that are
     made; ``progress`` is told what has been fetched: name of the file, bytes so far, bytes of all.
     """
     name, colon, rest = spec.partition(":")
+    if held_out is not None and not 0 < held_out < 1:
+        raise Problem("bad-value", f"a share of {held_out:g} cannot be held out", help="a number between 0 and 1")
     if not colon:
         return _by_name(
             name, data_dir or DATA_DIR, shape, classes, download=download, skip_bad=skip_bad, progress=progress
         )
+    from cnninspect.data.splitting import HELD_OUT
+
+    share = HELD_OUT if held_out is None else held_out
     if name in ("folder", "idx", "npz", "webdataset") and not rest.strip():
         raise Problem("unknown-data", f"'{clip(spec)}' names no file", help=f"known are {', '.join(FORMS)}")
     if name == "folder":
         from cnninspect.data import folder
 
-        return folder.read(rest, spec, skip_bad=skip_bad)
+        return folder.read(rest, spec, share, skip_bad=skip_bad)
     if name == "idx":
-        return _idx(rest, spec, skip_bad=skip_bad)
+        return _idx(rest, spec, share, skip_bad=skip_bad)
     if name == "npz":
         from cnninspect.data import npz
 
-        return npz.read(rest, spec, skip_bad=skip_bad)
+        return npz.read(rest, spec, share, skip_bad=skip_bad)
     if name == "webdataset":
         from cnninspect.data import webdataset
 
-        return webdataset.read(rest, spec, skip_bad=skip_bad)
+        return webdataset.read(rest, spec, share, skip_bad=skip_bad)
     if name == "synthetic":
         from cnninspect.data.synthetic import synthetic
 
@@ -69,7 +76,7 @@ def open_data(  # noqa: PLR0913 - what a command may say of its data
     if all(part.isidentifier() for part in (*name.split("."), rest)):
         from cnninspect.data import function
 
-        return function.read(spec, skip_bad=skip_bad)
+        return function.read(spec, share, skip_bad=skip_bad)
     raise _unknown(spec)
 
 
@@ -101,7 +108,7 @@ def _by_name(  # noqa: PLR0913 - what a command may say of its data
     return named.read(found, data_dir, download=download, skip_bad=skip_bad, progress=progress)
 
 
-def _idx(given: str, spec: str, *, skip_bad: bool) -> Data:
+def _idx(given: str, spec: str, share: float, *, skip_bad: bool) -> Data:
     from cnninspect.data import idx
     from cnninspect.data.making import Part, made
     from cnninspect.frontends.checkpoints.files import shown
@@ -111,7 +118,7 @@ def _idx(given: str, spec: str, *, skip_bad: bool) -> Data:
     parts = [
         Part(idx.read(images), idx.read(labels), f"'{shown(images)}'") for images, labels in pairs if images and labels
     ]
-    return made(spec, parts, source=f"IDX files '{clip(given, 200)}'", skip_bad=skip_bad)
+    return made(spec, parts, source=f"IDX files '{clip(given, 200)}'", share=share, skip_bad=skip_bad)
 
 
 def _unknown(spec: str) -> Problem:

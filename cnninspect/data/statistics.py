@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnninspect.data.sets import Images
 
-MOST = 1000
+MOST = 500
 """Images of files that are looked at; of arrays all are."""
 AT_ONCE = 2**22
 """Numbers that are summed up together."""
@@ -28,7 +28,7 @@ LEVELS = 255
 def statistics(images: Images, channels: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Mean and deviation by channel, of numbers from 0 to 1 where the images have 8 bits.
 
-    Of images in files 1,000 that are spread over the set by chance speak for all, each with the same weight.
+    Of images in files 500 that are spread over the set by chance speak for all, each with the same weight.
     A channel without any deviation gets 1, so that nothing is divided by zero.
     """
     total = torch.zeros(channels, dtype=torch.float64)

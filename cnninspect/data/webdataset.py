@@ -15,6 +15,7 @@ from cnninspect.data.folder import HELD, TRAIN
 from cnninspect.data.gathered import Found, gathered, shortened
 from cnninspect.data.making import MOST_CLASSES
 from cnninspect.data.pictures import ENDINGS
+from cnninspect.data.splitting import HELD_OUT
 from cnninspect.data.tar import Plain, entries
 from cnninspect.frontends.checkpoints.files import File, shown
 from cnninspect.values import Problem, clip
@@ -38,14 +39,21 @@ class Sample:
         self.size = 0
 
 
-def read(given: str, name: str, *, skip_bad: bool = False) -> Data:
+def read(given: str, name: str, share: float = HELD_OUT, *, skip_bad: bool = False) -> Data:
     """The set; raises the Problem that there is none, or that shards are damaged."""
     marks: list[str] = []
     notes: list[str] = []
     splits = [_split(shards, marks, notes, skip_bad=skip_bad) for shards in _shards(given)]
     classes = [str(place) for place in range(max([max(found.labels) for found in splits]) + 1)]
     return gathered(
-        name, splits, classes, source=f"shards of '{clip(given)}'", marks=marks, skip_bad=skip_bad, notes=notes
+        name,
+        splits,
+        classes,
+        source=f"shards of '{clip(given)}'",
+        marks=marks,
+        share=share,
+        skip_bad=skip_bad,
+        notes=notes,
     )
 
 

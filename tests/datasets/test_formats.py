@@ -211,7 +211,12 @@ def test_npz_of_floats_without_a_split(tmp_path: Path) -> None:
     assert sizes(data) == (1, 7, 7, 32, 8, 4)
     assert tensor(data.train).dtype == torch.float32
     assert torch.bincount(data.validation.labels).tolist() == [2, 2, 2, 2]
-    assert "fixed chance" in data.split
+    assert data.split == "20% of each class, chosen by a fixed chance, is held out: the set has no split of its own"
+    half = open_data(f"npz:{tmp_path / 'set.npz'}", held_out=0.5)
+    assert (len(half.train), len(half.validation), half.split[:4]) == (20, 20, "50% ")
+    for share in (0.0, 1.0):
+        with pytest.raises(Problem, match="cannot be held out"):
+            open_data(f"npz:{tmp_path / 'set.npz'}", held_out=share)
 
 
 def test_synthetic() -> None:
