@@ -6,7 +6,7 @@ from cnninspect.frontends.budgets.amounts import UNITS
 from cnninspect.frontends.budgets.metrics import AT_LEAST, METRICS, PIXELS, TIME
 from cnninspect.records import Record
 
-NUMBER = r"[0-9][0-9_,]*(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+NUMBER = r"([0-9][0-9_,]*(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 SIGNS = "<=|>=|==|<|>|="
 EXAMPLES = {"count": "<= 5M", "bytes": "<= 32MiB", "pixels": ">= 224", "time": "<= 5ms @ t4"}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from cnninspect import api
@@ -16,6 +18,7 @@ from cnninspect.frontends.yaml.tree import Source
 from cnninspect.passes import cost, memory
 from cnninspect.reports import schema
 from cnninspect.values import Problem, Span
+from tests.support.budget import EXAMPLES
 
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.load import Loaded
@@ -172,6 +175,68 @@ def test_words_are_those_of_the_passes() -> None:
 def test_patterns(pattern: str, name: str, good: bool) -> None:  # noqa: FBT001 - the answer
     """A star in the name of a variant stands for any text."""
     assert fits(pattern, name) is good
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "<=",
+            ">=",
+            "==",
+            "<",
+            ">",
+            "=",
+            "..",
+            "@",
+            ",",
+            " ",
+            ".",
+            "_",
+            "-",
+            "e",
+            "E",
+            "+",
+            "\u2264",
+            "\x1b",
+            "\u0663",
+        ),
+        *("0", "1", "5", "224", "999", "000", "1e3", "K", "M", "G", "kB", "MB", "MiB", "GiB", "ms", "us", "s", "bytes"),
+        *("batch=", "32", "int8", "adam", "t4", "dtype=", "optimizer=", "device=", "xyz"),
+    ]
+)
+FORM = st.tuples(
+    *(st.sampled_from(["", "<=", "< ", ">= ", "=="]), st.sampled_from(["5", "1.5", "11,689,512", "1e6", "0"])),
+    *(
+        st.sampled_from(["", "K", " M", "MB", "KiB", "ms", " B"]),
+        st.sampled_from(["", "..9M", " .. 9e9", "..8MiB", "..9s"]),
+    ),
+    st.sampled_from(["", "@ t4", " @ int8", "@batch=2,adam", " @ 8 "]),
+)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.sampled_from([*metrics.METRICS]), st.one_of(st.lists(PIECES, max_size=12), FORM).map("".join))
+def test_any_text_is_a_limit_or_a_mistake(metric: str, text: str) -> None:
+    """Whatever is written is a limit, which the schema takes too, or a mistake that says what to write."""
+    found: object
+    try:
+        found = parse_limit(metric, "", text, NOWHERE)
+    except Problem as caught:
+        found = caught
+    if isinstance(found, Problem):
+        assert (found.code, found.message.isprintable(), len(found.message) < 300) == ("bad-budget", True, True)
+        assert found.help
+        return
+    assert isinstance(found, metrics.Budget)
+    assert found.low is not None or found.high is not None
+    assert found.low is None or found.high is None or found.low <= found.high
+    assert LIMIT_SCHEMA[metric].is_valid(text)
+
+
+LIMIT_SCHEMA = {
+    name: Draft202012Validator({**part["anyOf"][0]})
+    for name, part in schema.schema()["$defs"]["limits"]["properties"].items()
+}
 
 
 # --- the section ---------------------------------------------------------------------------
