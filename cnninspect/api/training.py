@@ -16,7 +16,7 @@ from cnninspect.training.telling import Listener
 from cnninspect.values import Problem, Problems, clip
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cnninspect.data.sets import Data
     from cnninspect.frontends.yaml.load import Loaded
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.tree import Source
     from cnninspect.ir import Graph
     from cnninspect.recipe import Recipe
+    from cnninspect.training.finding import Found
     from cnninspect.training.loop import Loop
     from cnninspect.training.preflight import Preflight
     from cnninspect.training.preparing import Prepared
+    from cnninspect.training.proving import Proof
     from cnninspect.training.run_folder import RunFolder
     from cnninspect.training.telling import Outcome
     from cnninspect.training.world import World
@@ -219,6 +221,44 @@ def train_planned(plan: Plan, wish: TrainWish, listener: Listener | None = None)
     except Problems as several:
         raise CannotRun(several.problems[0]) from None
     return Trained(plan, outcome, folder)
+
+
+def prove_planned(plan: Plan) -> Proof:
+    """Learn one batch by heart, and tell whether that went; nothing is kept."""
+    from cnninspect.training.preparing import prepare, unaugmented
+    from cnninspect.training.proving import prove
+    from cnninspect.training.signals import Stop
+    from cnninspect.training.world import World
+
+    try:
+        prepared = prepare(plan.graph, plan.recipe, plan.data, World())
+        batch = unaugmented(prepared, plan.recipe, plan.data).batch(0, 0)
+        with Stop() as stop:
+            return prove(prepared.engine, batch, lambda: stop.number)
+    except Problem as problem:
+        raise CannotRun(problem) from None
+
+
+def find_planned_rate(
+    plan: Plan,
+    *,
+    first: float = 1e-6,
+    last: float = 10.0,
+    steps: int = 100,
+    told: Callable[[int, int], None] | None = None,
+) -> Found:
+    """Take a step at each of many learning rates; nothing is kept. ``told`` is called after each."""
+    from cnninspect.training.finding import find_rate
+    from cnninspect.training.preparing import prepare
+    from cnninspect.training.signals import Stop
+    from cnninspect.training.world import World
+
+    try:
+        prepared = prepare(plan.graph, plan.recipe, plan.data, World())
+        with Stop() as stop:
+            return find_rate(prepared.engine, prepared.train, first, last, steps, lambda: stop.number, told)
+    except Problem as problem:
+        raise CannotRun(problem) from None
 
 
 def _loop(plan: Plan, prepared: Prepared, run: RunFolder, listener: Listener, stop: Any) -> Loop:  # noqa: ANN401 - Stop

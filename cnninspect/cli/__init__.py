@@ -25,6 +25,7 @@ COMMANDS = (
     "verify",
     "bench",
     "train",
+    "lr-find",
     "runs",
     "zoo",
     "layers",
@@ -34,7 +35,7 @@ COMMANDS = (
     "lint-rules",
 )
 """In the order in which ``--help`` lists them."""
-FILES = {"run": "running", "lint-rules": "lint_rules"}
+FILES = {"run": "running", "lint-rules": "lint_rules", "lr-find": "lr_find"}
 """Commands whose module is not called as they are: one called run would hide the function of that name here."""
 
 

@@ -20,8 +20,10 @@ EVERY = 0.2
 """Seconds between two looks at the device, each of which waits for it."""
 
 
-def view(epochs: int) -> api.Listener:
+def view(epochs: int, *, quiet: bool = False) -> api.Listener:
     """Who listens, in this kind of output."""
+    if quiet:
+        return api.Listener()
     return Moving(epochs) if sys.stdout.isatty() else Plain(epochs)
 
 

@@ -50,11 +50,12 @@ def render(runs: Sequence[Run], measure: str, drawn: words.Drawn | None, style: 
     else:
         sections.append(best_line(runs, measure))
     if drawn is not None and drawn.curves:
-        sections.append(_curves(drawn, style))
+        sections.append(curves(drawn, style))
     return "\n\n".join(["\n".join(section) for section in sections if section]) + "\n"
 
 
-def _curves(drawn: words.Drawn, style: Style) -> list[str]:
+def curves(drawn: words.Drawn, style: Style) -> list[str]:
+    """The curves in characters."""
     pen = Pen(UNICODE if style.unicode else ASCII, unicode=style.unicode, color=style.color)
     width = style.width or PIPE
     height = max(12, min(style.height - 8, width // 4))

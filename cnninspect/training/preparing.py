@@ -58,6 +58,12 @@ def prepare(graph: Graph, recipe: Recipe, data: Data, world: World) -> Prepared:
     return Prepared(engine, train, validation, transform)
 
 
+def unaugmented(prepared: Prepared, recipe: Recipe, data: Data) -> Loader:
+    """The images to learn from, in the order of training, as they are."""
+    engine = prepared.engine
+    return Loader(data.train, prepared.transform, _loading(recipe, engine.world, engine.device, shuffle=True))
+
+
 def transform_of(graph: Graph, recipe: Recipe, data: Data) -> Transform:
     """What is done to every image."""
     channels, height, width = graph.inputs[0].shape

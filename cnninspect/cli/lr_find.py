@@ -1,0 +1,119 @@
+"""``cnninspect lr-find``: how the loss answers to the learning rate."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnninspect import api
+from cnninspect.cli import common, drawing, recipe_options
+from cnninspect.cli.output import emit
+
+if TYPE_CHECKING:
+    from cnninspect.training.finding import Found
+
+FORMATS = ("text", "json")
+MOST = 100_000
+PIPE = 100, 24
+"""Columns and rows where there is no terminal."""
+
+
+@recipe_options.with_recipe
+def lr_find(
+    model: Annotated[
+        str | None, typer.Argument(metavar="MODEL", help="A file, - for standard input, or a shipped network.")
+    ] = None,
+    first: Annotated[float, typer.Option(metavar="X", help="The lowest rate.")] = 1e-6,
+    last: Annotated[float, typer.Option(metavar="X", help="The highest rate.")] = 10.0,
+    steps: Annotated[int, typer.Option(metavar="N", help="How many rates are tried, a step at each.")] = 100,
+    plot: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the curve as .svg or .png.")] = None,
+    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+    recipe: recipe_options.RecipeFile = None,
+    training: recipe_options.Pairs = None,
+    data_dir: recipe_options.DataDir = None,
+    download: recipe_options.Download = False,
+    input: common.Inputs = None,
+    variant: common.Variant = None,
+    set: common.Sets = None,
+    color: common.Color = "auto",
+    output: common.Output = None,
+    allow_outside: common.Outside = False,
+    plugin: common.Plugins = None,
+    **options: object,
+) -> int:
+    """Find a learning rate: one step at each of many rates, and the loss drawn against them.
+
+    The network, the images and all else are as train has them with the same options; nothing is kept.
+    """
+    common.choose("--format", format, FORMATS)
+    common.choose("--color", color, common.COLORS)
+    drawing.check(plot, output)
+    if not 0 < first < last <= 1e6:  # noqa: PLR2004
+        raise common.fail(f"--first and --last need 0 < first < last, got {first:g} and {last:g}")
+    if not 2 <= steps <= MOST:  # noqa: PLR2004
+        raise common.fail(f"--steps must be between 2 and {MOST:,}, got {steps}")
+    gc.enable()
+    try:
+        common.load_plugins(plugin)
+        sets, inputs = common.given(set, input)
+        wish = api.TrainWish(
+            model=model,
+            recipe=recipe,
+            options=recipe_options.given(options, training or []),
+            data_dir=data_dir,
+            download=download,
+            variant=variant,
+            sets=sets,
+            inputs=inputs,
+            outside=allow_outside,
+        )
+        plan = api.plan_training(wish)
+        found = api.find_planned_rate(plan, first=first, last=last, steps=steps, told=_told)
+    except (api.CannotRun, api.ModelError) as error:
+        return recipe_options.failed(error)
+    finally:
+        _told(0, 0)
+    _report(found, plan.graph.name, plot, format, color, output)
+    return 130 if found.ended == "signal" else int(found.least is None)
+
+
+def _told(step: int, steps: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{step}/{steps} rates" if steps else "\r\x1b[K")
+        sys.stderr.flush()
+
+
+def _report(found: Found, name: str, plot: str | None, format: str, color: str, output: str | None) -> None:
+    from cnninspect.reports import train_proof as report
+
+    if plot is not None:
+        from cnninspect.reports.runs_plot import drawing as draw
+
+        emit(drawing.drawn(plot, draw(report.Sweep(found, name))), plot)
+    if format == "json":
+        emit(report.rates_json(found, name), output)
+        return
+    text = report.rates(found)
+    if found.tried and plot is None:
+        text = _curve(found, name, color, output) + "\n" + text
+    emit(text, output)
+
+
+def _curve(found: Found, name: str, color: str, output: str | None) -> str:
+    from shutil import get_terminal_size
+
+    from cnninspect.reports import runs
+    from cnninspect.reports.train_proof import Sweep
+
+    here = output in (None, "-")
+    width, height = get_terminal_size(PIPE) if here and sys.stdout.isatty() else PIPE
+    style = runs.Style(
+        width,
+        height,
+        color=common.colored(color) and (here or color == "always"),
+        unicode=not here or (sys.stdout.encoding or "").lower().startswith("utf"),
+    )
+    return "\n".join(runs.curves(Sweep(found, name), style)) + "\n"
