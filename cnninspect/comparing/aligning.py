@@ -141,7 +141,8 @@ def _stubborn(likeness: Likeness, box: Box) -> Pairs:
     """The pairs of long stretches without anchors: alike ends, then names, then piece by piece."""
     old, new = likeness.old, likeness.new
     found: Pairs = []
-    a, b, c, d = box = _trim(box, found, lambda i, j: old.where[i] == new.where[j])
+    box = _trim(box, found, lambda i, j: old.where[i] == new.where[j])
+    a, b, c, d = box = _trim(box, found, lambda i, j: old.kinds[i] == new.kinds[j])
     named = {new.named[j]: j for j in range(c, d)}
     chain = longest([(i, named[old.named[i]]) for i in range(a, b) if old.named[i] in named])
     for stretch in _between(chain, box, 0):

@@ -51,53 +51,73 @@ def compare(old: Graph, new: Graph, *, batch: int = 1, dtype: str = "float32") -
 def _matched(wiring: Wiring) -> tuple[tuple[Altered, ...], tuple[Follower, ...]]:
     """Of the layers that are in both networks those that differ, in the order of the new one."""
     altered, followers = [], []
+    options = _Options(wiring)
     for i, j in sorted(wiring.forward.items(), key=lambda places: places[1]):
         ours, theirs = wiring.old.nodes[i], wiring.new.nodes[j]
-        found = _altered(wiring, i, j)
-        if found != Altered(i, j):
-            altered.append(found)
+        types = (ours.op, theirs.op) if ours.op != theirs.op else None
+        moved = wiring.moved.get(i, 0)
+        reads = _reads(wiring, ours, theirs) if not moved and wiring.rewired(i, j) else None
+        settings, shares = options.changed(ours, theirs), _shares(wiring, ours, theirs)
+        if types or settings or reads or shares or moved:
+            altered.append(Altered(i, j, types, settings, reads, shares, moved))
         elif ours.facts is not theirs.facts and _shapes(ours) != _shapes(theirs):
             followers.append(Follower(i, j))
     return tuple(altered), tuple(followers)
 
 
-def _altered(wiring: Wiring, i: int, j: int) -> Altered:
-    """What differs between the same layer of both networks by itself."""
-    old, new = wiring.old, wiring.new
-    ours, theirs = old.nodes[i], new.nodes[j]
-    moved = wiring.moved.get(i, 0)
-    reads = None
-    if not moved and wiring.rewired(i, j):
-        reads = (
-            tuple([old.tensor_name(tensor) for tensor in ours.inputs]),
-            tuple([new.tensor_name(tensor) for tensor in theirs.inputs]),
-        )
-    shares = None
-    if (None if ours.shares is None else wiring.forward.get(ours.shares, -1)) != theirs.shares:
-        shares = (
-            None if ours.shares is None else old.nodes[ours.shares].name,
-            None if theirs.shares is None else new.nodes[theirs.shares].name,
-        )
-    types = (ours.op, theirs.op) if ours.op != theirs.op else None
-    return Altered(i, j, types, _settings(wiring, ours, theirs), reads, shares, moved)
+def _reads(wiring: Wiring, ours: Node, theirs: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return (
+        tuple([wiring.old.tensor_name(tensor) for tensor in ours.inputs]),
+        tuple([wiring.new.tensor_name(tensor) for tensor in theirs.inputs]),
+    )
 
 
-def _settings(wiring: Wiring, ours: Node, theirs: Node) -> tuple[Setting, ...]:
-    """The options that differ; none where they only spell the same otherwise."""
-    if ours.layer is theirs.layer or ours.layer is None or theirs.layer is None:
-        return ()
+def _shares(wiring: Wiring, ours: Node, theirs: Node) -> tuple[str | None, str | None] | None:
+    """Whose weights a layer used and uses, where that is another layer."""
+    before, after = ours.shares, theirs.shares
+    if (None if before is None else wiring.forward.get(before, -1)) == after:
+        return None
+    return (
+        None if before is None else wiring.old.nodes[before].name,
+        None if after is None else wiring.new.nodes[after].name,
+    )
+
+
+class _Options:
+    """The options that differ between two layers; those of layers that many nodes have are compared once."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+        self.known: dict[tuple[int, int], tuple[Setting, ...]] = {}
+
+    def changed(self, ours: Node, theirs: Node) -> tuple[Setting, ...]:
+        """The options that differ; none where they only spell the same otherwise."""
+        if ours.layer is theirs.layer or ours.layer is None or theirs.layer is None:
+            return ()
+        key = id(ours.layer), id(theirs.layer)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = _differences(ours, theirs)
+        if found and ours.op == theirs.op and _spelled_otherwise(self.wiring, ours, theirs):
+            return tuple([setting for setting in found if setting.option == OUTSIDE])
+        return found
+
+
+def _differences(ours: Node, theirs: Node) -> tuple[Setting, ...]:
+    """The options of two layers that have unlike values; of two types those that were written."""
+    assert ours.layer is not None
+    assert theirs.layer is not None
     before, after = ours.layer.settings(), theirs.layer.settings()
     if ours.op != theirs.op:
         before = {key: value for key, value in before.items() if key in ours.layer.given}
         after = {key: value for key, value in after.items() if key in theirs.layer.given}
-    found = [
-        Setting(key, before.get(key), after.get(key))
-        for key in {**before, **after}
-        if frozen(before.get(key)) != frozen(after.get(key))
-    ]
-    if found and ours.op == theirs.op and _spelled_otherwise(wiring, ours, theirs):
-        found = [setting for setting in found if setting.option == OUTSIDE]
-    return tuple(found)
+    return tuple(
+        [
+            Setting(key, before.get(key), after.get(key))
+            for key in {**before, **after}
+            if frozen(before.get(key)) != frozen(after.get(key))
+        ]
+    )
 
 
 def _spelled_otherwise(wiring: Wiring, ours: Node, theirs: Node) -> bool:

@@ -28,6 +28,8 @@ class Side:
         """The layer with its options and shapes."""
         self.where = [known.setdefault(key, len(known)) for key in zip(self.coarse, self.plain)]  # noqa: B905
         """The layer with its options in its place, numbers left out."""
+        self.kinds = [known.setdefault(("k", node.op, plain), len(known)) for node, plain in zip(nodes, self.plain)]  # noqa: B905
+        """The layer type in its place, numbers left out."""
         self.named = [known.setdefault(("n", node.op, node.name), len(known)) for node in nodes]
         """The layer type by its full name."""
 
