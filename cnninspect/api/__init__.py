@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cnninspect.api.checking_asked import configuration
     from cnninspect.api.checking_baseline import baseline, updated_baseline
     from cnninspect.api.checkpoints import load_weights, weights
+    from cnninspect.api.diff_findings import as_checked
     from cnninspect.api.diffing import diff
     from cnninspect.api.exporting import export_onnx, export_python, save_onnx
     from cnninspect.api.failing import parse_limits, verdicts
@@ -72,6 +73,7 @@ LATER = {
     "widest_field": "insight",
     "bench": "benching",
     "diff": "diffing",
+    "as_checked": "diff_findings",
     "diff_git": "changed",
     "parse_limits": "failing",
     "verdicts": "failing",
@@ -128,6 +130,7 @@ __all__ = [
     "Shipped",
     "Summary",
     "TrainWish",
+    "as_checked",
     "baseline",
     "bench",
     "build",

@@ -100,7 +100,7 @@ def write(checked: Checked, view: View, wanted: Sequence[Output], *, color: str,
             text = render(one.format, checked, shown)
         emit(text if not here or _utf8() else _ascii(text, one.format), one.file, models)
     if in_github() and any(one.format == "github" for one in wanted):
-        _summarize(checked, view)
+        add_to_summary(render("markdown", checked, view))
 
 
 def _utf8() -> bool:
@@ -116,12 +116,12 @@ def _ascii(text: str, format: str) -> str:
     )
 
 
-def _summarize(checked: Checked, view: View) -> None:
-    """The job's summary: added to what other steps have written there."""
+def add_to_summary(text: str) -> None:
+    """Put a text into the job's summary, below what other steps have written there."""
     path = os.environ.get(SUMMARY)
     if not path or not os.path.isfile(path):
         return
-    data = render("markdown", checked, view).encode("utf-8")
+    data = text.encode("utf-8")
     if os.path.getsize(path) + len(data) > LARGEST_SUMMARY:
         return
     try:

@@ -8,13 +8,15 @@ import typer
 
 from cnninspect import api
 from cnninspect.cli import common
+from cnninspect.cli.check_outputs import AUTO, outputs
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "github", "sarif", "junit", "gitlab")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "float8", "int8")
 LARGEST = 2**53
 
 
 def diff(
+    ctx: typer.Context,
     models: Annotated[
         list[str] | None,
         typer.Argument(metavar="OLD NEW", help="Two of: a file, -, a shipped network. With --git: where to look."),
@@ -31,7 +33,14 @@ def diff(
         typer.Option(metavar="CONDITION", help="Exit with 1 where this is so, such as 'parameters > +1%'."),
     ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where anything differs.")] = False,
-    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "text",
+    format: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)} or auto; several, each with its -o."),
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to a file what the --format before it says."),
+    ] = None,
     input: common.Inputs = None,
     batch: Annotated[int, typer.Option(metavar="N", help="Samples in a batch, for costs and activations.")] = 1,
     dtype: Annotated[
@@ -40,7 +49,6 @@ def diff(
     variant: common.Variant = None,
     set: common.Sets = None,
     color: common.Color = "auto",
-    output: common.Output = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print one line for each network.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every layer, key and variant.")] = False,
     allow_outside: common.Outside = False,
@@ -51,8 +59,9 @@ def diff(
     Show what changed between two networks: figures, layers that came, went or differ, and what a checkpoint loses and
     gains. With --git every model file that changed in this repository, each variant of it.
     """
-    for option, word, known in (("--format", format, FORMATS), ("--color", color, common.COLORS)):
-        common.choose(option, word, known)
+    for word in format or []:
+        common.choose("--format", word, (*FORMATS, AUTO))
+    common.choose("--color", color, common.COLORS)
     common.choose("--dtype", dtype, DTYPES)
     if not 1 <= batch <= LARGEST:
         raise common.fail(f"--batch must be {'at least 1' if batch < 1 else f'at most {LARGEST:,}'}, got {batch}")
@@ -81,5 +90,5 @@ def diff(
         cases = [api.diff(*(models or []), **asked)] if since is None else list(since.cases)  # type: ignore[arg-type]
     except api.CannotRun as stopped:
         raise common.fail(stopped.problem.message, stopped.problem.help) from None
-    wish = Wish(format, batch, dtype, color, output, quiet, verbose, exit_code)
+    wish = Wish(outputs(ctx.obj or [], format or [], output or []), batch, dtype, color, quiet, verbose, exit_code)
     return Reporter(wish, cases, api.verdicts(cases, limits), since).run()

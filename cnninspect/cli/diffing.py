@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cnninspect.cli import common
+from cnninspect.cli.check_outputs import add_to_summary, in_github
 from cnninspect.cli.output import emit
 from cnninspect.records import Record
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from cnninspect.api.changed import Since
     from cnninspect.api.diffing import Case
+    from cnninspect.cli.check_outputs import Output
     from cnninspect.comparing.limits import Verdict
 
 WIDE = 100
@@ -24,11 +26,10 @@ WIDE = 100
 class Wish(Record):
     """What the options ask for."""
 
-    format: str
+    outputs: Sequence[Output]
     batch: int
     dtype: str
     color: str
-    output: str | None
     quiet: bool
     verbose: bool
     exit_code: bool
@@ -44,9 +45,13 @@ class Reporter:
         self.since = since
 
     def run(self) -> int:
-        """Print everything; the exit code."""
+        """Print everything, each format to where it goes; the exit code."""
         loaded = [one for case in self.cases for one in (case.old, case.new) if one is not None]
-        emit(self._text(), self.wish.output, [source.path for one in loaded for source in one.sources])
+        models = [source.path for one in loaded for source in one.sources]
+        for one in self.wish.outputs:
+            emit(self._text(one), one.file, models)
+        if in_github() and any(one.format == "github" for one in self.wish.outputs):
+            add_to_summary(self._markdown())
         return self._code()
 
     def _code(self) -> int:
@@ -61,27 +66,40 @@ class Reporter:
             return 1
         return int(self.wish.exit_code and any(case.status != "same" for case in self.cases))
 
-    def _text(self) -> str:
+    def _text(self, wanted: Output) -> str:
         wish = self.wish
-        if wish.format == "json":
+        if wanted.format == "json":
             from cnninspect.reports import diff_json
 
             return diff_json.render(self.cases, wish.batch, wish.dtype, self.verdicts, self.since)
-        if wish.format == "markdown":
-            from cnninspect.reports import diff_markdown
+        if wanted.format == "markdown":
+            return self._markdown()
+        return self._plain(wanted) if wanted.format == "text" else self._findings(wanted.format)
 
-            return diff_markdown.render(self.cases, self.verdicts, self.since, every=wish.verbose)
-        return self._plain()
+    def _markdown(self) -> str:
+        from cnninspect.reports import diff_markdown
 
-    def _plain(self) -> str:
+        return diff_markdown.render(self.cases, self.verdicts, self.since, every=self.wish.verbose)
+
+    def _findings(self, format: str) -> str:
+        """What fails, as services want it that know files, lines and messages."""
+        from cnninspect import __version__, api
+        from cnninspect.reports.check import View, render
+
+        checked = api.as_checked(self.cases, self.verdicts, since=self.since is not None)
+        view = View(
+            checked.findings, ("error",), bool(checked.findings), api.places(checked), guarded=True, version=__version__
+        )
+        return render(format, checked, view)
+
+    def _plain(self, wanted: Output) -> str:
         from cnninspect.reports import diff as report
 
         wish = self.wish
-        here = wish.output in (None, "-")
+        here = wanted.file in (None, "-")
         width = _width() if here and sys.stdout.isatty() else None
-        style = report.Style(
-            width, color=common.colored(wish.color) and (here or wish.color == "always"), every=wish.verbose
-        )
+        color = common.colored(wish.color) and (here or wish.color == "always")
+        style = report.Style(width, color=color, every=wish.verbose)
         text = report.render(self.cases, style, verdicts=self.verdicts, since=self.since, brief=wish.quiet)
         unicode = not here or (sys.stdout.encoding or "").lower().startswith("utf")
         return text if unicode else text.translate(report.ASCII)

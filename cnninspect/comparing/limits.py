@@ -53,6 +53,10 @@ class Verdict(Record):
     known: bool
     """False where a figure that is needed is unknown, which fails."""
 
+    def case_of(self, name: str, file: str) -> bool:
+        """Whether it is about this network of this file."""
+        return (self.name, self.file) == (name, file)
+
 
 def judge(limit: Limit, figure: Figure, name: str, file: str, *, there_before: bool) -> Verdict | None:
     """Hold a condition against a figure; None where it is about a change and there was nothing before."""

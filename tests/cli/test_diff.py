@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report is that of a terminal also where the tests run in a service."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[str, str]:
     """The paths of a model before and after."""
@@ -72,3 +78,30 @@ def test_it_stays_light(pair: tuple[str, str]) -> None:
     code, modules = loaded("diff", *pair)
     assert code == 0
     assert not modules & OWN
+
+
+def test_several_formats_at_once(pair: tuple[str, str], tmp_path: Path) -> None:
+    """Each -o belongs to the format before it; in GitHub's CI the comment is the summary of the job as well."""
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n", "utf-8")
+    sarif, comment = str(tmp_path / "a.sarif"), str(tmp_path / "a.md")
+    formats = ("--format", "sarif", "-o", sarif, "--format", "markdown", "-o", comment, "--format", "auto")
+    done = run(
+        "diff",
+        *pair,
+        "--fail-on",
+        "parameters > +1%",
+        *formats,
+        GITHUB_ACTIONS="true",
+        GITHUB_STEP_SUMMARY=str(summary),
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error file=")
+    text = (tmp_path / "a.md").read_text("utf-8")
+    assert text.startswith("<!-- cnninspect-diff -->\n")
+    assert summary.read_text("utf-8") == f"before\n{text}"
+    assert json.loads((tmp_path / "a.sarif").read_text("utf-8"))["version"] == "2.1.0"
+    assert run("diff", *pair, "--format", "text").stdout.startswith("tiny  ")
+    wrong = run("diff", *pair, "--format", "sarf")
+    assert wrong.returncode == 2
+    assert "did you mean 'sarif'?" in wrong.stderr

@@ -63,6 +63,12 @@ def document(where: Path, *arguments: str) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report is that of a terminal also where the tests run in a service."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     """A repository with a model, one that extends it, one of variants, and YAML that is no model."""

@@ -41,7 +41,7 @@ WITHOUT_EXAMPLE = {
     "extends-too-deep",  # takes seventeen files
     "file-not-found",  # takes no file at all
     "file-too-large",
-    *("git-failed", "not-a-repository", "unknown-revision"),  # of repositories
+    *("change-beyond-limit", "git-failed", "not-a-repository", "unknown-revision"),  # of repositories
     "internal-error",
     "missing-tensorboard",
     "missing-torch",
