@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import torch
 
 from cnninspect.backends.bench_cases import REFUSED, Cases
-from cnninspect.backends.bench_memory import Search, available, out_of_memory, peak
+from cnninspect.backends.bench_memory import Search, available, peak
 from cnninspect.backends.bench_records import Bench, Largest, Machine
 from cnninspect.backends.bench_subject import of_graph, of_import
 from cnninspect.backends.build import choose_device
 from cnninspect.backends.build_network import Network
+from cnninspect.backends.running_memory import out_of_memory
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:

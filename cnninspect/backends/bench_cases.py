@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from cnninspect.backends.bench_compile import Breaks, compiled, refused
-from cnninspect.backends.bench_memory import available, out_of_memory, peak
+from cnninspect.backends.bench_memory import available, peak
 from cnninspect.backends.bench_records import Case, Failure, Versus
 from cnninspect.backends.bench_work import Work
 from cnninspect.backends.build_network import REFUSALS, LayerError
+from cnninspect.backends.running_memory import asked, out_of_memory
 from cnninspect.backends.timing import WARMING, Clock, in_turn, warm_up
 from cnninspect.backends.timing_stats import ratio, spread
 from cnninspect.passes.memory import largest_batch, memory
@@ -134,7 +135,8 @@ class Cases:
         lack = out_of_memory(error)
         layer, place = (error.layer, error.place) if isinstance(error, LayerError) else (None, None)
         message = clip(str(error).strip().partition("\n")[0], MIDDLE) or type(error).__name__
-        return Failure(message, lack, layer, place, self.fitting(at, mode, available(self.device)) if lack else None)
+        fits = self.fitting(at, mode, available(self.device)) if lack else None
+        return Failure(message, lack, layer, place, fits, asked(error) if lack else None)
 
     def keep(self, mode: str, batch: int, running: Running) -> None:
         """Turn samples into a case for each, and into ratios."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from cnninspect.backends.build_network import OutOfMemory
+from cnninspect.backends import running_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -65,26 +65,12 @@ def height(changes: Iterable[int]) -> int:
     return most
 
 
-def out_of_memory(error: BaseException | None) -> bool:
-    """Whether an error, or what caused it, is a lack of memory, on a device or on the host."""
-    while error is not None:
-        if isinstance(error, (OutOfMemory, MemoryError)):
-            return True
-        if isinstance(error, RuntimeError) and "can't allocate memory" in str(error):
-            return True
-        error = error.__cause__
-    return False
-
-
 def available(device: torch.device) -> int | None:
     """The bytes that a network could have; None where the system does not tell."""
-    if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
-        return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if device.type == "cpu" else None
-    except (AttributeError, ValueError, OSError):
-        return None
+    if device.type != "cuda":
+        return running_memory.available(device)
+    free, _ = torch.cuda.mem_get_info(device)
+    return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
 
 
 class Search:

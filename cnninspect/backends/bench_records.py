@@ -78,6 +78,8 @@ class Failure(Record):
     place: str | None = None
     fits: int | None = None
     """The largest batch that should fit, by prediction; None where it cannot be told."""
+    asked: int | None = None
+    """The bytes that could not be had at that moment; None where torch does not tell."""
 
 
 class Sample(Record):

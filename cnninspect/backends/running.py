@@ -16,7 +16,7 @@ from cnninspect.backends.build_network import LayerError
 from cnninspect.backends.measure import Probe, probed
 from cnninspect.backends.measure_memory import Alive
 from cnninspect.backends.running_input import taken
-from cnninspect.backends.running_memory import out_of_memory
+from cnninspect.backends.running_memory import asked, out_of_memory
 from cnninspect.backends.running_values import Top, Values, top_of, values_of
 from cnninspect.backends.verify_runs import heads_of, samples, seeded
 from cnninspect.records import Record
@@ -254,4 +254,7 @@ def _problem(failed: LayerError) -> Problem:
     if not out_of_memory(failed):
         remedy = "--batch 2 or more, or a larger --input" if "Expected more than 1" in message else ""
         return Problem("cannot-run", message, help=remedy)
-    return Problem("out-of-memory", message)
+    need = asked(failed)
+    which = "" if need is None else f", which asked for {need:,} bytes"
+    place = f" at layer '{failed.layer}' ({failed.place})" if failed.layer else ""
+    return Problem("out-of-memory", f"out of memory{place}{which}" if place or which else message)

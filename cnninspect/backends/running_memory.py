@@ -57,7 +57,23 @@ def out_of_memory(error: BaseException | None) -> bool:
         words = str(error)
         if isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError)) or "can't allocate memory" in words:
             return True
-        if "not enough memory" in words or "out of memory" in words:
+        if isinstance(error, RuntimeError) and ("not enough memory" in words or "out of memory" in words):
             return True
         error = error.__cause__
     return False
+
+
+UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+
+
+def asked(error: BaseException | None) -> int | None:
+    """The bytes that could not be had, as torch tells it (on a GPU in rounded units); None where it does not."""
+    while error is not None:
+        words = str(error).partition("ried to allocate ")[2].split()[:2]
+        if len(words) == 2 and (unit := words[1].rstrip(".")) in UNITS:  # noqa: PLR2004 - a number and its unit
+            try:
+                return round(float(words[0]) * UNITS[unit])
+            except ValueError:
+                return None
+        error = error.__cause__
+    return None

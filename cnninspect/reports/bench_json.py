@@ -14,7 +14,7 @@ from __future__ import annotations
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING
 
-from cnninspect.reports.delimited import _joined
+from cnninspect.reports.delimited import joined
 from cnninspect.reports.findings import records
 from cnninspect.reports.json import value
 
@@ -176,4 +176,4 @@ def csv(benches: Sequence[Bench]) -> str:
                 *(None if case.failure is None else case.failure.message, case.breaks),
             )
             rows.append(["" if cell is None else str(cell) for cell in cells])
-    return _joined(rows, ",")
+    return joined(rows, ",")

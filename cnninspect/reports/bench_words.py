@@ -98,9 +98,10 @@ def failed(bench: Bench, case: Case, failure: Failure) -> str:
         return f"{what}: could not run: {failure.message}"
     place = f" ({failure.place})" if failure.place else ""
     where = "" if failure.layer is None else f" at layer '{clip(failure.layer)}'{place}"
-    need = "" if case.predicted is None else f"; it needs {binary(case.predicted)} at least"
+    asked = "" if failure.asked is None else f", which asked for {binary(failure.asked)}"
+    need = "" if case.predicted is None else f"; the network needs {binary(case.predicted)} at least"
     fits = "" if failure.fits is None else f"; the largest batch that should fit is {failure.fits:,}"
-    return f"{what}: out of memory{where}{need}{fits}"
+    return f"{what}: out of memory{where}{asked}{need}{fits}"
 
 
 def found(largest: Largest) -> str:

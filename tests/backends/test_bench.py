@@ -14,10 +14,11 @@ from torch import nn
 
 import cnninspect
 from cnninspect import api
-from cnninspect.backends.bench_memory import MOST, Search, height, out_of_memory, peak, stored, traced
+from cnninspect.backends.bench_memory import MOST, Search, height, peak, stored, traced
 from cnninspect.backends.bench_records import Wish
 from cnninspect.backends.bench_subject import imported, of_graph
 from cnninspect.backends.bench_work import Work, leaves, total
+from cnninspect.backends.running_memory import asked, out_of_memory
 from cnninspect.backends.timing import Clock, in_turn, stable, warm_up
 from cnninspect.values import Problem
 
@@ -271,6 +272,20 @@ def test_a_lack_of_memory_is_known_by_its_cause() -> None:
     assert not out_of_memory(RuntimeError("shapes differ"))
 
 
+def test_what_could_not_be_had() -> None:
+    """How many bytes were asked for is read from what torch says, of the host and of a GPU."""
+    with pytest.raises(RuntimeError) as host:
+        torch.empty(2**50)
+    assert asked(host.value) == 2**52
+    wrapped = RuntimeError("layer 'a'")
+    wrapped.__cause__ = RuntimeError(
+        "CUDA out of memory. Tried to allocate 1.50 GiB. GPU 0 has a total capacity of 7 GiB"
+    )
+    assert asked(wrapped) == 3 * 2**29
+    assert asked(RuntimeError("tried to allocate many bytes")) is None
+    assert asked(RuntimeError("shapes differ")) is None
+
+
 # --- the whole ----------------------------------------------------------------------------
 
 
@@ -378,7 +393,7 @@ def test_out_of_memory_is_one_case() -> None:
     small, large = bench(text, batches=(1, 2**22)).cases
     assert small.failure is None
     assert large.failure is not None
-    assert large.failure._replace(message="", fits=None) == ("", True, "up", "tiny.yaml:2", None)
+    assert large.failure._replace(message="", fits=None) == ("", True, "up", "tiny.yaml:2", None, 2**48)
     assert large.failure.fits is not None
     assert 1 <= large.failure.fits < 2**22
     assert (large.samples, large.spread, large.memory) == ((), None, None)
@@ -486,7 +501,7 @@ def test_a_module_that_cannot_run_is_one_case(counting: Any) -> None:
     text = "input: [8]\nlayers: [{linear: 2, name: fc}]\n"
     ours, theirs = bench(text, compare=["strangers.counting:refusing"]).cases
     assert len(ours.samples) == 2
-    assert theirs.failure == ("not today", False, None, None, None)
+    assert theirs.failure == ("not today", False, None, None, None, None)
 
 
 def test_a_module_that_fails_later_keeps_what_ran(counting: Any) -> None:

@@ -140,7 +140,7 @@ def test_out_of_memory() -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.split("\n\n")[1].split("\n")[2].split()[:3] == ["forward", "4,194,304", "failed"]
     # 2**22 samples of 4096**2 numbers of 4 bytes
-    told = "wide, forward, batch 4,194,304: out of memory at layer 'up' (<stdin>:3); it needs 256 TiB at least; the largest"
+    told = "wide, forward, batch 4,194,304: out of memory at layer 'up' (<stdin>:3), which asked for 256 TiB; the network needs 256 TiB at least; "
     assert told in done.stdout
 
 

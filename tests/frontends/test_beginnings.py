@@ -113,7 +113,7 @@ FORMS = " | init: kaiming, init: 0, init: {normal: 0.01}, or for each of the wei
         ),
         (
             f"{CONV}, init: .inf",
-            f"39 bad-value: init must be a word, a number, or a mapping, got the number inf{FORMS}",
+            "39 bad-value: init must be a number of at most 9,007,199,254,740,992, got inf",
         ),
         (
             f"{CONV}, init: {{normal: 1, bias: 0}}",

@@ -75,7 +75,7 @@ mode     batch   median     quartiles      min  per second      CPU    memory  f
 forward      1  2.00 ms  1.50-2.50 ms  1.00 ms         500  2.00 ms  3.00 MiB  2.00 MiB
 step         8   failed             -        -           -        -         -  1.00 MiB
 
-net, step, batch 8: out of memory at layer 'stem' (net.yaml:3); it needs 1.00 MiB at least; \
+net, step, batch 8: out of memory at layer 'stem' (net.yaml:3); the network needs 1.00 MiB at least; \
 the largest batch that should fit is 5
 
 A note.
@@ -180,7 +180,8 @@ def test_json() -> None:
         "graph_breaks": None,
     }  # fmt: skip
     assert alone["cases"][1]["failure"] == {
-        "message": "no", "out_of_memory": True, "layer": "stem", "place": "net.yaml:3", "fits": 5
+        "message": "no", "out_of_memory": True, "layer": "stem", "place": "net.yaml:3", "fits": 5,
+        "asked": None,
     }  # fmt: skip
     assert [alone["cases"][1][key] for key in ("runs", "warm_up", "seconds", "memory_bytes")] == [0, None, None, None]
     assert two["ratios"] == [

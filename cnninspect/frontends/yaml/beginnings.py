@@ -127,7 +127,10 @@ def _law(where: Node, value: object, report: Report) -> Law | None:
         message = f"{name} must be {NUMBERED[name]}, a number above 0, got {described(value[name])}"
         report.add(_parts(where, value)[name][0], "bad-value", message)
         return None
-    got = f"the number {clip(value, 40)}" if isinstance(value, float) else _mapping_words(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        report.add(where, "bad-value", f"init must be a number of at most {LARGEST:,}, got {clip(value, 40)}")
+        return None
+    got = _mapping_words(value)
     report.add(where, "bad-value", f"init must be a word, a number, or a mapping, got {got}", help=_FORMS)
     return None
 
