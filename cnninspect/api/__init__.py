@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cnninspect.api.checkpoints import load_weights, weights
     from cnninspect.api.diff_findings import as_checked
     from cnninspect.api.diffing import diff
+    from cnninspect.api.evaluating import evaluate, predict
     from cnninspect.api.exporting import export_onnx, export_python, save_onnx
     from cnninspect.api.failing import parse_limits, verdicts
     from cnninspect.api.fixing import fix
@@ -77,6 +78,8 @@ LATER = {
     "diff_git": "changed",
     "parse_limits": "failing",
     "verdicts": "failing",
+    "evaluate": "evaluating",
+    "predict": "evaluating",
     "export_onnx": "exporting",
     "save_onnx": "exporting",
     "export_python": "exporting",
@@ -139,6 +142,7 @@ __all__ = [
     "diff",
     "diff_git",
     "effective_field",
+    "evaluate",
     "export_onnx",
     "export_python",
     "fails",
@@ -154,6 +158,7 @@ __all__ = [
     "parse_limits",
     "places",
     "plan_training",
+    "predict",
     "prove_planned",
     "read",
     "read_device",

@@ -27,6 +27,8 @@ COMMANDS = (
     "train",
     "lr-find",
     "runs",
+    "evaluate",
+    "predict",
     "zoo",
     "layers",
     "explain",

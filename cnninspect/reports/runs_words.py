@@ -71,18 +71,16 @@ def measure_of(runs: Sequence[Run]) -> str:
 
 def network(run: Run) -> str:
     """The network's name."""
-    return _inner(run, "network", "name")
+    return _text(run.about.get("model"))
 
 
 def data(run: Run) -> str:
     """What it was trained on."""
-    return _inner(run, "data", "name")
+    return _text(run.about.get("data"))
 
 
-def _inner(run: Run, section: str, key: str) -> str:
-    found = run.about.get(section)
-    inner = found.get(key) if isinstance(found, dict) else None
-    return clip(inner, 60) if isinstance(inner, str) else UNKNOWN
+def _text(found: object) -> str:
+    return clip(found, 60) if isinstance(found, str) else UNKNOWN
 
 
 def epochs(run: Run) -> str:

@@ -90,18 +90,12 @@ class RunFolder:
         return found
 
     def describe(self, about: Mapping[str, object]) -> None:
-        """Say what this run is: what its checkpoints say of themselves, and ``parameters``, as plain values.
+        """Say what this run is: ``model``, ``data``, ``classes``, ``recipe``, ``parameters``, … as plain values.
 
-        The network's flat YAML, under ``network`` and ``yaml``, becomes a file of its own. When the run was first begun
-        stays.
+        When the run was first begun stays.
         """
         before = read_json(os.path.join(self.path, RUN)) or {}
-        network = about.get("network")
-        inside = dict(network) if isinstance(network, dict) else {}
-        if "yaml" in inside:
-            self.write("expanded.yaml", inside.pop("yaml"))
-        named = {**about, "network": inside} if inside else about
-        self._about = {"schema": ABOUT, **named, "begun": before.get("begun") or _now(), "ended": None}
+        self._about = {"schema": ABOUT, **about, "begun": before.get("begun") or _now(), "ended": None}
         self.write(RUN, _text(self._about))
 
     def write(self, name: str, text: str) -> None:

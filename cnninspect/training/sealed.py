@@ -109,11 +109,14 @@ def check(path: str) -> None:
                 left -= len(part)
             file.seek(-min(SEAL, size), os.SEEK_END)
             seal = file.read(SEAL)
+    except FileNotFoundError:
+        raise Problem("file-not-found", f"there is no file '{name}'", help="name a run's folder or .pt") from None
     except OSError as error:
         why = clip((error.strerror or str(error)).lower())
         raise Problem("unreadable-file", f"'{name}' cannot be read: {why}") from None
     if _step(seal) is None:
-        raise Problem("bad-checkpoint", f"'{name}' is damaged: it does not end as a checkpoint of a run does")
+        message = f"'{name}' does not end as a checkpoint of a training does: it was cut off, or is another kind of file"
+        raise Problem("bad-checkpoint", message)
     if seal[-DIGITS:] != found.hexdigest().encode("ascii"):
         raise Problem("bad-checkpoint", f"'{name}' is damaged: its {size:,} bytes are not those that were written")
 

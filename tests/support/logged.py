@@ -31,8 +31,9 @@ def logged(folder: Path, accuracies: list[float], *, ended: str | None = "done",
     best = [place for place, one in enumerate(accuracies) if one > max(accuracies[:place], default=0)]
     about = {
         "schema": "cnninspect.training/1",
-        "network": {"name": "lenet5", "sha256": "0" * 64},
-        "data": {"name": "digits", "classes": list("0123456789")},
+        "model": "lenet5",
+        "data": "digits",
+        "classes": list("0123456789"),
         "recipe": {"epochs": 4, "lr": 0.003, "optimizer": "adamw", "monitor": "accuracy", "workers": 2, **recipe},
         "parameters": 61_706,
         "begun": f"2026-01-0{len(accuracies)}T10:00:00+00:00",

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ABOUT: dict[str, Any] = {
-    "network": {"name": "lenet5", "sha256": "0" * 64},
-    "data": {"name": "digits", "classes": ["0", "1"]},
+    "model": "lenet5",
+    "data": "digits",
+    "classes": ["0", "1"],
     "recipe": {"epochs": 3, "lr": 0.003, "monitor": "accuracy"},
     "parameters": 61_706,
 }
@@ -39,7 +40,7 @@ def epoch(run: RunFolder, number: int) -> None:
 def trained(path: Path, epochs: int) -> None:
     with RunFolder(str(path)) as run:
         found = run.resume()
-        run.describe({**ABOUT, "network": {**ABOUT["network"], "yaml": "name: lenet5\n"}})
+        run.describe(ABOUT)
         run.write("recipe.yaml", "epochs: 3\n")
         for number in range(1 + (found.position.epoch if found else 0), epochs + 1):
             epoch(run, number)
@@ -50,7 +51,7 @@ def test_what_lies_in_the_folder(tmp_path: Path) -> None:
     """A run leaves its description, recipe, log, checkpoints and weights."""
     trained(tmp_path / "run", 3)
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
-        *(".lock", "best.pt", "best.safetensors", "checkpoints", "expanded.yaml", "last.pt", "last.safetensors"),
+        *(".lock", "best.pt", "best.safetensors", "checkpoints", "last.pt", "last.safetensors"),
         *("metrics.csv", "metrics.jsonl", "recipe.yaml", "run.json"),
     ]
     about = json.loads((tmp_path / "run" / "run.json").read_text())

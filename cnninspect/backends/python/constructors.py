@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from cnninspect.backends.python.layout import Doc, Group, document, flat, identifier, lines, quoted
 from cnninspect.backends.python.model import Borrowed, Inst, Kind, Leaf, Loop, Module, Seq, Sym, Tree
-from cnninspect.module_names import MODULE_NAMES
 from cnninspect.backends.python.parameters import MISSING, Expr
 from cnninspect.backends.python.spelling import OWN, positional, same, shown
 from cnninspect.backends.python.templates import Position, is_kind, under
+from cnninspect.module_names import MODULE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
