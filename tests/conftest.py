@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
 from tests.support.budget import CI, EXAMPLES
+
+os.environ["CNNINSPECT_CACHE"] = ""  # no test leaves anything behind, or finds what another has left
 
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("searching", derandomize=False)

@@ -68,10 +68,6 @@ class Checked(Record):
         """How many networks were looked at."""
         return sum(len(file.models) for file in self.files)
 
-    def line(self, file: str, number: int) -> str:
-        """A line at which a finding points; empty where it is not known."""
-        return next((one.lines[file, number] for one in self.files if (file, number) in one.lines), "")
-
 
 def worst(findings: Sequence[Told]) -> int:
     """The place of the worst severity among SEVERITIES; one beyond the last where there is no finding."""

@@ -30,11 +30,14 @@ def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     outside: bool = False,
     jobs: int | None = None,
     baseline: Baseline | None = None,
+    cache: bool = False,
+    plugins: bool = False,
 ) -> Checked:
     """Check files, folders and patterns of files; what cannot be read is among the troubles.
 
     Without paths those of the configuration, or the current folder. ``jobs`` is how many processes look at them, None
-    for as many as pay; it changes nothing of what is found. Raises CannotRun for an option, ModelError for a
+    for as many as pay; it changes nothing of what is found. With ``cache`` what has not changed since an earlier check
+    is not looked at again, unless ``plugins`` have been loaded, of which nobody knows whether they have. Raises CannotRun for an option, ModelError for a
     configuration that is mistaken.
     """
     config = config or search.nothing()
@@ -42,6 +45,14 @@ def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     wanted = wanted._replace(baseline=baseline)
     given = [*paths] or search.below_root(config, config.settings.paths) or ["."]
     found = discover(given, [*config.settings.exclude, *exclude], root=config.root)
+    if cache:
+        from cnninspect.api import checking_cache
+
+        kept = checking_cache.find(wanted, len(found.candidates), plugins=plugins)
+        if kept is not None:
+            outcomes = check_all(found.candidates, wanted._replace(known=kept.known), jobs)
+            kept.keep([candidate.path for candidate in found.candidates], outcomes)
+            return collected(found, outcomes)
     return collected(found, check_all(found.candidates, wanted, jobs))
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnninspect.api.checking_baseline import Baseline
+    from cnninspect.api.checking_cache import Known
     from cnninspect.frontends.budgets.elsewhere import Table
     from cnninspect.frontends.budgets.metrics import Budget
     from cnninspect.frontends.config.search import Config
@@ -45,6 +46,8 @@ class Asked(Record):
     """Limits of the command line, which hold for every network."""
     config: Source | None = None
     baseline: Baseline | None = None
+    known: Known | None = None
+    """What is remembered of an earlier check; None where nothing is to be."""
 
     def of_file(self, path: str) -> tuple[Selection, list[Table]]:
         """What is asked of one file: the overrides that mean it have been chosen."""

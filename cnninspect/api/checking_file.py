@@ -14,10 +14,11 @@ from cnninspect.records import Record
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from cnninspect.api.checking_asked import Asked
     from cnninspect.api.checking_baseline import Baseline, Held
+    from cnninspect.api.checking_cache import Known
     from cnninspect.checks.budgets import Verdict
     from cnninspect.frontends.budgets.elsewhere import Table
     from cnninspect.frontends.discover import Candidate
@@ -31,6 +32,8 @@ class Outcome(Record):
 
     file: File | None = None
     trouble: Trouble | None = None
+    key: str = ""
+    """What it may be remembered by; empty where it may not."""
 
 
 class Looked(Record):
@@ -67,12 +70,33 @@ def _checked(candidate: Candidate, asked: Asked) -> Outcome:
         if not candidate.named and not _meant(path):
             return Outcome()
         return Outcome(_file(bad.span.file, [Looked(stem(path), None, locate.broken(path, bad))], asked))
+    if asked.known is None:
+        return Outcome(_model_file(candidate, source, variant, opener, asked))
+    return _remembered(asked.known, candidate, source, lambda: _model_file(candidate, source, variant, opener, asked))
+
+
+def _model_file(
+    candidate: Candidate, source: Source, variant: str | None, opener: locate.Opener, asked: Asked
+) -> File | None:
+    """A file with its networks, or the one that was asked for; None where it is no model."""
     if not candidate.named and not is_model(source, opener):
-        return Outcome()
+        return None
     family = Family(source, opener)
     wanted = [variant] if variant is not None else [None, *family.variants]
     _, tables = asked.of_file(source.name)
-    return Outcome(_file(source.name, [_looked(family, name, tables, asked) for name in wanted], asked))
+    return _file(source.name, [_looked(family, name, tables, asked) for name in wanted], asked)
+
+
+def _remembered(known: Known, candidate: Candidate, source: Source, look: Callable[[], File | None]) -> Outcome:
+    """What is known of a text; where nothing is, what is found, with the key to remember it by."""
+    from cnninspect.api import checking_cache
+
+    key = checking_cache.key(source.text, named=candidate.named)
+    before = known.get(candidate.path)
+    if before is not None and before[0] == key:
+        return Outcome(checking_cache.decoded(before[1]), key=key)
+    file = look()
+    return Outcome(file, key=key if checking_cache.lasts(source.text, file) else "")
 
 
 def _meant(path: str) -> bool:

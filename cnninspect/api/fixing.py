@@ -58,7 +58,7 @@ def fix(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
             found = _mended(candidate, wanted)
         except OSError as error:
             why = f"cannot write '{clip(candidate.path)}': {(error.strerror or str(error)).lower()}"
-            troubles.append(Trouble(candidate.path, Problem("unreadable-file", why)))
+            troubles.append(Trouble(candidate.path, "unreadable-file", why))
         else:
             mended += [found] if found is not None else []
     return mended, troubles

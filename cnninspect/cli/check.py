@@ -74,6 +74,7 @@ def check(
     jobs: Annotated[
         int | None, typer.Option(metavar="N", help="How many processes; as many as pay without it.")
     ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Look at every file, changed or not.")] = False,
     color: common.Color = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what makes it fail.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was looked at.")] = False,
@@ -108,6 +109,8 @@ def check(
             outside=allow_outside,
             jobs=jobs,
             baseline=lock,
+            cache=not no_cache,
+            plugins=bool(settled.settings.plugins or plugin),
         )
     except api.CannotRun as stopped:
         raise common.fail(stopped.problem.message, stopped.problem.help) from None

@@ -25,7 +25,7 @@ def mend(
     """Mend the files; returns how many could not be written."""
     mended, troubles = api.fix(paths, config=config, exclude=exclude, outside=outside, **codes)
     for trouble in troubles:
-        sys.stderr.write(f"cnninspect: {trouble.problem.message}\n")
+        sys.stderr.write(f"cnninspect: {trouble.message}\n")
     if not quiet:
         for one in mended:
             found = [finding.code for finding in one.findings]

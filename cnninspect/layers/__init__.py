@@ -95,6 +95,11 @@ def load_plugins() -> None:
             broken_plugins.append(problem.message)
 
 
+def foreign() -> bool:
+    """Whether any layer type comes from another package."""
+    return any(not kind.__module__.startswith(f"{__name__}.") for kind in REGISTRY.values())
+
+
 def load_plugin(module: str) -> None:
     """Import one module that defines layers; raises a Problem where that fails."""
     try:
