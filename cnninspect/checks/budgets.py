@@ -125,7 +125,7 @@ def _broken(figures: Figures, budget: Budget, verdict: Verdict) -> Finding:
         "budget-exceeded" if above else "budget-missed",
         "error",
         message(figures.graph, verdict, above=above),
-        (*notes, *_asked(budget)),
+        (*notes, *_asked(budget, figures)),
         _help(verdict, above=above),
         _place(budget, figures),
         facts=facts(verdict),
@@ -161,7 +161,7 @@ def _unknown(figures: Figures, budget: Budget, why: str) -> Finding:
         "budget-unknown",
         severity,
         f"whether '{clip(figures.graph.name, 60)}' keeps '{clip(budget.title)}' cannot be told",
-        (why, *_asked(budget)),
+        (why, *_asked(budget, figures)),
         "" if figures.graph.complete else "mend the mistakes of the model first",
         _place(budget, figures),
         facts=facts(_verdict_of(budget, None, ())),
@@ -178,15 +178,18 @@ def _unknown_part(figures: Figures, budget: Budget) -> Finding:
         "unknown-part",
         "error",
         f"'{clip(figures.graph.name, 60)}' has no part called '{clip(budget.part, 60)}'",
-        (*(() if figures.graph.complete else ("the model has mistakes of its own",)), *_asked(budget)),
+        (*(() if figures.graph.complete else ("the model has mistakes of its own",)), *_asked(budget, figures)),
         f"did you mean '{clip(guess, 60)}'?" if guess else f"its parts are {clip(', '.join(listed), 100)}",
         budget.part_span or _place(budget, figures),
         facts={"part": budget.part},
     )
 
 
-def _asked(budget: Budget) -> tuple[str, ...]:
-    """Who sets the limit, where it stands in no file."""
+def _asked(budget: Budget, figures: Figures) -> tuple[str, ...]:
+    """Who sets the limit, where that is not the network's own file or a configuration."""
+    if budget.inherited:
+        own = clip(figures.graph.source, 400)
+        return (f"{own} extends {clip(budget.span.file, 400)}: budgets of its own replace all of these",)
     return () if budget.span.line else (f"the limit is set by {budget.span.file}",)
 
 

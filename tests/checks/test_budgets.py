@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from cnninspect import api
@@ -10,6 +12,9 @@ from cnninspect.checks.budget_words import short, shown
 from cnninspect.checks.budgets import Verdict, facts, findings, judge
 from cnninspect.frontends.budgets.elsewhere import parse_option
 from cnninspect.reports.findings import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MODEL = """name: tiny
 input: [3, 32, 32]
@@ -234,6 +239,19 @@ def test_told_of_options() -> None:
     assert exceeded.notes[-1] == "the limit is set by --budget 'latency_estimate <= 1ns @ t4'"
     assert missed.help == "a figure that is smaller than expected is often a layer that was lost"
     assert memory.help == "cnninspect memory shows where it goes; save there, or raise the limit knowingly"
+
+
+def test_told_of_inherited_limits(tmp_path: Path) -> None:
+    """A limit of a file that the network extends is told at its place there, with what lifts it."""
+    (tmp_path / "base.yaml").write_text(MODEL + "budgets: {parameters: 1}\n", "utf-8")
+    own = tmp_path / "own.yaml"
+    own.write_text("extends: base.yaml\nname: own\n", "utf-8")
+    (finding,) = findings(verdicts(str(own)))
+    assert finding.span.file.endswith("base.yaml")
+    assert finding.message.startswith("'own' breaks 'parameters 1'")
+    assert finding.notes[-1].endswith("base.yaml: budgets of its own replace all of these")
+    own.write_text("extends: base.yaml\nname: own\nbudgets: {}\n", "utf-8")
+    assert verdicts(str(own)) == ()
 
 
 def test_seconds() -> None:

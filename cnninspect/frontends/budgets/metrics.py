@@ -44,6 +44,8 @@ class Budget(Record):
     device: str | None = None
     part_span: Span | None = None
     """Where the part is named."""
+    inherited: bool = False
+    """Whether it stands in a file that the network's own extends."""
 
     @property
     def title(self) -> str:

@@ -122,12 +122,12 @@ def _budgets(document: Document, wanted: Wanted, report: Report) -> tuple[Budget
     section = document.sections["budgets"]
     assert type(section) is Mapping
     own = document.keys["budgets"].source is document.source
+    variants = document.entries("variants") if own else None
     try:
-        return read_section(
-            section, report, variant=wanted.variant, variants=document.entries("variants") if own else None
-        )
+        found = read_section(section, report, variant=wanted.variant, variants=variants)
     except Enough:
         return ()
+    return found if own else tuple([budget._replace(inherited=True) for budget in found])
 
 
 def _stopped(report: Report, sources: list[Source], variants: tuple[str, ...]) -> Loaded:
