@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.tree import Mapping, Sequence, said
+from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence, said
 from cnninspect.values import Span
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     lists = [document.sections["layers"], *[node for _, node in document.entries("blocks").values()]]
     for items in _lists(lists, document.source.name):
+        if not _alike([_head(item) for item in items.items]):
+            continue
         words = [said(item) for item in items.items]
         start = 0
         while start < len(words):
@@ -80,6 +82,18 @@ def check(subject: Subject) -> Iterator[Finding]:
                     span=Span(first.source.name, first.line, first.column, first.end_line, first.end_column),
                 )
             start += period * copies
+
+
+def _head(item: Node) -> str:
+    """The first word of an entry: entries that say the same begin with the same."""
+    if type(item) is Scalar:
+        return item.text
+    return item.pairs[0][0].text if type(item) is Mapping and item.pairs else ""
+
+
+def _alike(heads: list[str]) -> bool:
+    """Whether something may stand there several times in a row."""
+    return any(_run(heads, start)[1] >= FEWEST for start in range(len(heads) - FEWEST + 1))
 
 
 def _run(words: list[str], start: int) -> tuple[int, int]:

@@ -46,7 +46,7 @@ from cnninspect.values import product
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnninspect.checks.subject import Subject
+    from cnninspect.checks.subject import Known, Subject
     from cnninspect.values import Finding
 
 SEVERITY = "warning"
@@ -57,7 +57,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if one.layer.role != "weights" or one.node.shares is not None:
             continue
         window = one.window
-        if not any(map(any, window.pads)):
+        if not any(map(any, window.pads)) or _large(one):
             continue
         taps = [
             _used(size, out, *sides)
@@ -82,6 +82,15 @@ def check(subject: Subject) -> Iterator[Finding]:
             "less above gives the whole kernel something to see",
             option="kernel",
         )
+
+
+def _large(one: Known) -> bool:
+    """Whether the map is so large that every tap meets it: by the extent, the padding and one step."""
+    window = one.window
+    for size, kernel, stride, dilation, pads in zip(one.x[1:], *window[:4], strict=True):
+        if size < dilation * (kernel - 1) + 1 + max(pads) + stride:
+            return False
+    return True
 
 
 def _used(size: int, out: int, kernel: int, stride: int, dilation: int, pads: tuple[int, int]) -> int:  # noqa: PLR0913 - one axis of a window
