@@ -88,8 +88,14 @@ class Tensors(Record):
     """Keys that only the old network has."""
     reshaped: tuple[tuple[str, Shape, Shape], ...] = ()
     """Keys of both whose shapes differ."""
-    keys: tuple[tuple[str, str, Shape, Shape], ...] = ()
-    """Of every tensor that a renamed layer stores the old and new key, and the old and new shape."""
+    keys: tuple[tuple[str, str], ...] = ()
+    """Old and new key of every tensor that a renamed layer stores."""
+    fresh: tuple[tuple[str, Shape], ...] = ()
+    """Keys that nothing of the old network fills, once its keys are renamed."""
+    left: tuple[tuple[str, Shape], ...] = ()
+    """Keys of the old network that fill nothing, once they are renamed."""
+    misfits: tuple[tuple[str, str, Shape, Shape], ...] = ()
+    """Old and new key of what has another shape, once keys are renamed, with both shapes."""
 
 
 class Comparison(Record):

@@ -8,7 +8,7 @@ from cnninspect.comparing.changes import Tensors
 from cnninspect.passes.matching import wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from cnninspect.ir import Graph
 
@@ -18,22 +18,32 @@ def tensors(old: Graph, new: Graph, forward: Mapping[int, int]) -> Tensors:
     stored, needed = wanted(old), wanted(new)
     keys = dict(_moved_keys(old, new, forward))
     both = [key for key in needed if key in stored]
-    fits = [key for key in both if needed[key].shape == stored[key].shape]
-    renamed = {keys.get(key, key): want.shape for key, want in stored.items()}
+    other = [key for key in both if needed[key].shape != stored[key].shape]
+    origins = _origins(stored, needed, keys)
+    used = set(origins.values())
+    pairs = [(origins[key], key, stored[origins[key]].shape, needed[key].shape) for key in needed if key in origins]
     return Tensors(
         stored=len(stored),
         wanted=len(needed),
-        loads=len(fits),
-        loads_renamed=sum([renamed.get(key) == want.shape for key, want in needed.items()]),
+        loads=len(both) - len(other),
+        loads_renamed=sum([before == after for _, _, before, after in pairs]),
         gained=tuple([(key, want.shape) for key, want in needed.items() if key not in stored]),
         lost=tuple([(key, want.shape) for key, want in stored.items() if key not in needed]),
-        reshaped=tuple(
-            [(key, stored[key].shape, needed[key].shape) for key in both if needed[key].shape != stored[key].shape]
-        ),
-        keys=tuple(
-            [(one, other, stored[one].shape, needed[other].shape) for one, other in keys.items() if one != other]
-        ),
+        reshaped=tuple([(key, stored[key].shape, needed[key].shape) for key in other]),
+        keys=tuple([(before, after) for before, after in keys.items() if before != after]),
+        fresh=tuple([(key, want.shape) for key, want in needed.items() if key not in origins]),
+        left=tuple([(key, want.shape) for key, want in stored.items() if key not in used]),
+        misfits=tuple([pair for pair in pairs if pair[2] != pair[3]]),
     )
+
+
+def _origins(stored: Iterable[str], needed: Container[str], keys: Mapping[str, str]) -> dict[str, str]:
+    """For each key of the new network the old key whose tensor it takes, once layers are renamed."""
+    found = {after: before for before, after in keys.items()}
+    for key in stored:
+        if key not in keys and key in needed:  # of a layer that went, where one of the same key came
+            found.setdefault(key, key)
+    return found
 
 
 def _moved_keys(old: Graph, new: Graph, forward: Mapping[int, int]) -> list[tuple[str, str]]:

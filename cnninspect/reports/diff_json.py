@@ -177,5 +177,10 @@ def _tensors(found: Tensors) -> dict[str, object]:
         "gained": dict(found.gained),
         "lost": dict(found.lost),
         "reshaped": {key: {"old": old, "new": new} for key, old, new in found.reshaped},
-        "renamed_keys": {key[0]: key[1] for key in found.keys},
+        "renamed_keys": dict(found.keys),
+        "after_renaming": {
+            "gained": dict(found.fresh),
+            "lost": dict(found.left),
+            "reshaped": [{"old_key": a, "new_key": b, "old": one, "new": two} for a, b, one, two in found.misfits],
+        },
     }

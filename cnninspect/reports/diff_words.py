@@ -145,29 +145,26 @@ def loading(found: Comparison) -> list[str]:
 
 
 def key_rows(found: Comparison, most: int | None) -> list[tuple[str, str, str]]:
-    """Keys that do not load as they are: gained, lost, of another shape; those of renamed layers only in number."""
+    """Tensors that do not load once the keys are renamed: of another shape, lost, gained."""
     tensors = found.tensors
     if tensors is None:
         return []
-    old, new = {key[0] for key in tensors.keys}, {key[1] for key in tensors.keys}
-    gained = [("gained", clip(key, LONG), sizes(shape)) for key, shape in tensors.gained if key not in new]
-    lost = [("lost", clip(key, LONG), sizes(shape)) for key, shape in tensors.lost if key not in old]
     other = [
-        ("other shape", clip(key, LONG), f"{sizes(one)} -> {sizes(two)}")
-        for key, one, two in tensors.reshaped
-        if key not in new and key not in old
+        ("other shape", _key_text(before, after), f"{sizes(one)} -> {sizes(two)}")
+        for before, after, one, two in tensors.misfits
     ]
-    other += [
-        ("other shape", f"{clip(before, LONG)} -> {clip(after, LONG)}", f"{sizes(one)} -> {sizes(two)}")
-        for before, after, one, two in tensors.keys
-        if one != two
-    ]
+    lost = [("lost", clip(key, LONG), sizes(shape)) for key, shape in tensors.left]
+    gained = [("gained", clip(key, LONG), sizes(shape)) for key, shape in tensors.fresh]
     rows: list[tuple[str, str, str]] = []
     for kind in (other, lost, gained):
         rows += kind[:most]
         if most is not None and len(kind) > most:
             rows.append((kind[0][0], f"… {len(kind) - most:,} more", ""))
     return rows
+
+
+def _key_text(before: str, after: str) -> str:
+    return clip(after, LONG) if before == after else f"{clip(before, LONG)} -> {clip(after, LONG)}"
 
 
 def like_first(first: Case, case: Case) -> bool:

@@ -52,9 +52,9 @@ Old weights load: 4 of 13 tensors.
 
 ```
 other shape  stem.weight                     16x3x3x3 -> 16x3x5x5
-other shape  head.weight                     10x16 -> 10x24
 other shape  body.2.weight -> body.3.weight  16x16x3x3 -> 24x16x3x3
 other shape  body.2.bias -> body.3.bias      16 -> 24
+other shape  head.weight                     10x16 -> 10x24
 gained       body.1.weight                   16
 gained       body.1.bias                     16
 gained       body.1.running_mean             16
