@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from cnninspect.values import Problem
+from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def decoded(loader: Loader, epoch: int, work: list[Work]) -> Iterator[tuple[Tens
                 generator=torch.Generator(),
             )
         )
-    for (samples, _), images in zip(work, loading, strict=True):
+    for (samples, _), images in zip(work, _alive(loading), strict=True):
         if isinstance(images, (tuple, list)):
             code, message, remedy = images
             raise Problem(code, message, help=remedy)
@@ -110,5 +110,16 @@ def each(files: Files, workers: int, *, whole: bool) -> Iterator[Picture | str]:
                 generator=torch.Generator(),
             )
         )
-    for several in looks:
+    for several in _alive(looks):
         yield from several
+
+
+def _alive(loading: Iterator[Any]) -> Iterator[Any]:
+    """What workers give; raises the Problem that one of them is gone."""
+    try:
+        yield from loading
+    except RuntimeError as error:
+        message = f"a process that decodes pictures is gone: {clip(str(error).partition(chr(10))[0], 200)}"
+        raise Problem(
+            "cannot-run", message, help="memory may be short: try fewer --workers or a smaller --batch"
+        ) from None

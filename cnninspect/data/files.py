@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 from typing import TYPE_CHECKING
 
 import torch
 
-from cnninspect.data.pictures import Bad, Picture, data_of, decoded, read_part
+from cnninspect.data.pictures import JPEG, PNG, Bad, Picture, data_of, decoded, read_part
 from cnninspect.data.sets import Arrays
 from cnninspect.frontends.checkpoints.files import shown
 from cnninspect.records import Record
@@ -26,8 +27,10 @@ IN_MEMORY = 2**28
 """Bytes of pixels of one size up to which they are kept in memory."""
 MANY = 64
 """Pictures from which on several processes look at them."""
-HEAD = 2**16
+HEAD = 2**14
 """Bytes of a file in which its head stands, nearly always."""
+DECODED_BYTES = 200 * 2**20
+"""Bytes of these files, all together: what some seconds suffice for."""
 
 
 class Place(Record):
@@ -83,10 +86,11 @@ class Seen(Record):
 
 def seen(files: Files, *, whole: bool, workers: int) -> Seen:
     """A look at each picture: at its head, or at all of it."""
+    same: dict[Picture, Picture] = {}
     pictures: list[Picture | None] = []
     bad: list[tuple[int, str]] = []
     for number, found in enumerate(_looks(files, workers, whole=whole)):
-        pictures.append(found if isinstance(found, Picture) else None)
+        pictures.append(same.setdefault(found, found) if isinstance(found, Picture) else None)
         if not isinstance(found, Picture):
             bad.append((number, found))
     return Seen(tuple(pictures), tuple(bad))
@@ -104,13 +108,39 @@ def _looks(files: Files, workers: int, *, whole: bool) -> Iterator[Picture | str
 
 def look(files: Files, number: int, *, whole: bool) -> Picture | str:
     """One picture without its pixels, or why it cannot be used."""
+    place = files.place(number)
     try:
-        found = decoded(data_of(*files.place(number)), pixels=whole)
+        found = None if whole else _head(place)
+        found = found or decoded(data_of(*place), pixels=whole)
     except Bad as bad:
         return str(bad)
     except Problem as problem:
         return problem.message
     return found._replace(pixels=None)
+
+
+def _head(place: Place) -> Picture | None:
+    """What the first bytes of a picture tell; None where they do not suffice."""
+    data = data_of(*place, most=HEAD)
+    if not data.startswith((PNG, JPEG)):  # others may have a second picture at their end
+        return None
+    try:
+        return decoded(data, pixels=False)
+    except Bad:
+        return None
+
+
+def few(places: Sequence[Place]) -> bool:
+    """Whether pictures are so few and small that all are unpacked beforehand."""
+    if len(places) > DECODED:
+        return False
+    total = 0
+    for place in places:
+        try:
+            total += place.size if place.size is not None else os.path.getsize(place.path)
+        except OSError:  # it is told when it is read
+            continue
+    return total <= DECODED_BYTES
 
 
 def in_memory(files: Files, pictures: Sequence[Picture]) -> Images:

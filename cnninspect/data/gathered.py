@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from cnninspect.data.files import DECODED, Files, Place, in_memory, seen, told_of
+from cnninspect.data.files import Files, Place, few, in_memory, seen, told_of
 from cnninspect.data.making import OWN_SPLIT, SAID, absent, split_off
 from cnninspect.data.pictures import CONVERTED, pillow
 from cnninspect.data.sets import Data
@@ -88,14 +88,16 @@ def gathered(  # noqa: PLR0913 - what is known of a set
 def _usable(splits: Sequence[Found], told: list[str], *, skip_bad: bool) -> tuple[list[Usable], list[str]]:
     """The pictures that can be used; raises the Problem that some cannot, where they are not to be skipped."""
     total = sum([len(found.places) for found in splits])
-    whole = skip_bad or total <= DECODED
+    whole = skip_bad or few([place for found in splits for place in found.places])
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
     usable: list[Usable] = []
     bad: list[tuple[Place, str]] = []
+    marks: list[str] = []
     for found in splits:
         labels = torch.tensor(found.labels, dtype=torch.int64)
         looked = seen(Files(found.places, labels), whole=whole, workers=workers)
         bad += [(found.places[number], why) for number, why in looked.bad]
+        marks += ["bad", *[str(number) for number, _ in looked.bad]]
         kept = [number for number, picture in enumerate(looked.pictures) if picture is not None]
         places = [found.places[number] for number in kept]
         pictures = [picture for picture in looked.pictures if picture is not None]
@@ -108,7 +110,7 @@ def _usable(splits: Sequence[Found], told: list[str], *, skip_bad: bool) -> tupl
         told.append(f"left out: {sentence}: {'; '.join(lines)}")
     if not whole:
         told.append(f"only the heads of {total:,} pictures were looked at; --skip-bad unpacks each one beforehand")
-    return usable, [f"{place} {why}" for place, why in bad]
+    return usable, marks
 
 
 def _split(part: Usable, share: float) -> list[Usable]:

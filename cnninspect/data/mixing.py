@@ -31,15 +31,16 @@ def mixed(images: Tensor, labels: Tensor, classes: int, augment: Augment, chance
     partner = torch.arange(count) ^ 1
     partner = torch.where(partner < count, partner, partner - 1).to(images.device)
     drawn = chance.drawn(PURPOSE, 4)
-    kept = torch.ones(count, 1, 1, 1, dtype=torch.float64)
+    share = torch.ones(count, dtype=torch.float64)
     if augment.mixup:
-        kept = beta(drawn[:, 1], augment.mixup).reshape(-1, 1, 1, 1)
+        share = beta(drawn[:, 1], augment.mixup)
+    kept = share.reshape(-1, 1, 1, 1)
     if augment.cutmix:
-        hole = _hole(beta(drawn[:, 1], augment.cutmix), drawn[:, 2:], height, width)
+        own = ~_hole(beta(drawn[:, 1], augment.cutmix), drawn[:, 2:], height, width)
         cuts = drawn[:, 0] < (0.5 if augment.mixup else 1.0)
-        kept = torch.where(cuts.reshape(-1, 1, 1, 1), (~hole).double(), kept)
-    share = kept.expand(-1, 1, height, width).mean((1, 2, 3)).float().unsqueeze(1).to(images.device)
-    kept = kept.float().to(images.device)
+        kept = torch.where(cuts.reshape(-1, 1, 1, 1), own.double(), kept)
+        share = torch.where(cuts, own.sum((1, 2, 3)) / (height * width), share)
+    share, kept = share.float().unsqueeze(1).to(images.device), kept.float().to(images.device)
     hot = functional.one_hot(labels, classes).to(images.dtype)
     blended = images * kept + images[partner] * (1 - kept)
     return blended, hot * share + hot[partner] * (1 - share)

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "PPM", "TIFF")
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm", ".pbm", ".tif", ".tiff")
-MOST_PIXELS = 40_000_000
-"""120 MB of colours: more is scaled down beforehand, by whoever has such pictures."""
+MOST_PIXELS = 25_000_000
+"""75 MB of colours, and three times that while they are unpacked: larger pictures are to be scaled down beforehand."""
 LARGEST = 200 * 2**20
 """Bytes of a file."""
 ORIENTATION = 0x0112
 """The number of EXIF's word about how a camera was held."""
 PNG = b"\x89PNG\r\n\x1a\n"
+JPEG = b"\xff\xd8\xff"
 WHITE = 255
 GREY = ("L", "1", "I", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's words for pictures without colours."""
@@ -87,13 +88,13 @@ def read_part(path: str, offset: int | None, size: int | None) -> Tensor:
     return found.pixels
 
 
-def data_of(path: str, offset: int | None, size: int | None) -> bytes:
-    """The bytes of a file, or of a stretch of one; raises Bad or Problem."""
+def data_of(path: str, offset: int | None, size: int | None, most: int | None = None) -> bytes:
+    """The bytes of a file, or of a stretch of one, or the first ``most`` of them; raises Bad or Problem."""
     with File(path) as file:
         count = file.size if size is None else size
         if count > LARGEST:
             raise Bad(f"it has {count:,} bytes; at most {LARGEST:,} are read")
-        return file.read(offset or 0, count, "it")
+        return file.read(offset or 0, count if most is None else min(count, most), "it")
 
 
 def decoded(data: bytes, *, pixels: bool = True) -> Picture:
@@ -177,15 +178,17 @@ def tensor_of(image: Any) -> Tensor:  # noqa: ANN401 - a picture of Pillow
         image = ImageOps.exif_transpose(image)
     image = _shallow(image)
     if _transparent(image):
-        image = image.convert("RGBA")
-        white = image.copy()
-        white.paste((WHITE, WHITE, WHITE, WHITE), (0, 0, *image.size))
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
+        white = pillow().new("RGBA", image.size, (WHITE, WHITE, WHITE, WHITE))
         white.alpha_composite(image)
         image = white
+        del white
     wanted = "L" if image.mode in GREY else "RGB"
     image = image if image.mode == wanted else image.convert(wanted)
     width, height = image.size
-    flat = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
+    data = bytearray(image.tobytes())
+    del image
+    flat = torch.frombuffer(data, dtype=torch.uint8)
     return flat.reshape(height, width, len(wanted) if wanted == "RGB" else 1).permute(2, 0, 1).contiguous()
 
 
