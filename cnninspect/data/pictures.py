@@ -32,6 +32,10 @@ JPEG = b"\xff\xd8\xff"
 WHITE = 255
 GREY = ("L", "1", "I", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's words for pictures without colours."""
+LINES = 64
+"""Of a picture that are worked on together."""
+MIRRORED = {2: (1,), 3: (0, 1), 4: (0,), 5: (), 6: (1,), 7: (0, 1), 8: (0,)}
+"""Axes that are mirrored to undo each way but the first to hold a camera."""
 SIDEWAYS = 5
 """From this number on a camera was held upright."""
 HELP = "mend it or take it away, or leave such pictures out with --skip-bad"
@@ -171,25 +175,43 @@ def _needed(image: Any) -> tuple[str, ...]:  # noqa: ANN401 - a picture of Pillo
 
 
 def tensor_of(image: Any) -> Tensor:  # noqa: ANN401 - a picture of Pillow
-    """The pixels of a picture of Pillow, in grey or in colours."""
-    from PIL import ImageOps
+    """The pixels of a picture of Pillow, in grey or in colours.
 
-    if _turn(image) != 1:
-        image = ImageOps.exif_transpose(image)
-    image = _shallow(image)
-    if _transparent(image):
-        image = image if image.mode == "RGBA" else image.convert("RGBA")
-        white = pillow().new("RGBA", image.size, (WHITE, WHITE, WHITE, WHITE))
-        white.alpha_composite(image)
-        image = white
-        del white
-    wanted = "L" if image.mode in GREY else "RGB"
-    image = image if image.mode == wanted else image.convert(wanted)
+    What has to be done to it is done to a few lines at a time, so that a large one takes little more than its pixels.
+    """
     width, height = image.size
-    data = bytearray(image.tobytes())
-    del image
-    flat = torch.frombuffer(data, dtype=torch.uint8)
-    return flat.reshape(height, width, len(wanted) if wanted == "RGB" else 1).permute(2, 0, 1).contiguous()
+    channels = 1 if image.mode in GREY and not _transparent(image) else 3
+    found = torch.empty(channels, height, width, dtype=torch.uint8)
+    for top in range(0, height, LINES):
+        strip = _plain(image.crop((0, top, width, min(top + LINES, height))), transparent=_transparent(image))
+        found[:, top : top + LINES] = strip
+    return _turned(found, _turn(image))
+
+
+def _plain(strip: Any, *, transparent: bool) -> Tensor:  # noqa: ANN401 - a picture of Pillow
+    """The pixels of some lines of a picture."""
+    strip = _shallow(strip)
+    if transparent:
+        strip = strip.convert("RGBA")
+        below = pillow().new("RGBA", strip.size, (WHITE, WHITE, WHITE, WHITE))
+        below.alpha_composite(strip)
+        strip = below
+    wanted = "L" if strip.mode in GREY else "RGB"
+    strip = strip if strip.mode == wanted else strip.convert(wanted)
+    width, height = strip.size
+    flat = torch.frombuffer(bytearray(strip.tobytes()), dtype=torch.uint8)
+    return flat.reshape(height, width, -1).permute(2, 0, 1)
+
+
+def _turned(pixels: Tensor, turn: int) -> Tensor:
+    """Pixels as they are to be seen, when a camera was held in one of eight ways."""
+    if turn == 1:
+        return pixels
+    channels, height, width = pixels.shape
+    found = torch.empty((channels, width, height) if turn >= SIDEWAYS else pixels.shape, dtype=torch.uint8)
+    for plane, given in zip(found, pixels):  # noqa: B905 - as many
+        plane.copy_((given.t() if turn >= SIDEWAYS else given).flip(MIRRORED[turn]))
+    return found
 
 
 def _shallow(image: Any) -> Any:  # noqa: ANN401 - a picture of Pillow

@@ -222,6 +222,30 @@ def test_a_bomb_costs_nothing() -> None:
     tracemalloc.stop()
 
 
+MEASURE = """
+import resource, sys
+from cnninspect.data import pictures
+import PIL.Image, PIL.PngImagePlugin
+base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert pictures.read(sys.argv[1]).shape == (3, 5000, 5000)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base)
+"""
+
+
+def test_the_largest_picture_takes_300_mb(tmp_path: Path) -> None:
+    """A small file of the most pixels, transparent and turned, takes less than 300 MB beside the program."""
+    import subprocess
+    import sys
+
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (tmp_path / "x.png").write_bytes(encoded(flat(5000, 5000, (1, 2, 3, 99), "RGBA"), exif=exif))
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(tmp_path / "x.png")], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 300 * 1024
+
+
 # --- folders ------------------------------------------------------------------------------
 
 
