@@ -155,6 +155,7 @@ def _images(recipe: Recipe, wish: TrainWish, loaded: Loaded) -> Data:
         data_dir=wish.data_dir,
         download=wish.download,
         skip_bad=recipe.skip_bad,
+        held_out=recipe.validation,
         shape=shape,
         classes=classes if isinstance(classes, int) else None,
     )
