@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnninspect.checks.comments import Ignore
-    from cnninspect.checks.rules import Rule
     from cnninspect.checks.selection import Selection
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.values import Edit, Finding, Span
@@ -103,18 +102,18 @@ class Run:
         return self.severities[code]
 
     def _rules(self) -> None:
-        wanted = [rule for rule in rules().values() if self.severity(rule.code, rule.severity) is not None]
-        judged = {rule.code for rule in wanted} if self._whole() else set()
+        graded = [(rule, self.severity(rule.code, rule.severity)) for rule in rules().values()]
+        wanted = [(rule, severity) for rule, severity in graded if severity is not None]
+        judged = {rule.code for rule, _ in wanted} if self._whole() else set()
         judged |= {code for code in READER if judged and self.severity(code, "warning") is not None}
         looked = [index for index, loaded in enumerate(self.networks) if loaded.graph is not None]
         self.subjects = [Subject(self.networks[index], self.comments, frozenset(judged)) for index in looked]
-        for index, subject in zip(looked, self.subjects, strict=True):
-            for rule in wanted:
-                if not rule.last:
-                    self._apply(rule, index, subject)
-        for rule in wanted:
-            if rule.last:
-                self._apply(rule, looked[-1], self.subjects[-1])
+        for last in (False, True):
+            for index, subject in [*zip(looked, self.subjects, strict=True)][-1 if last else 0 :]:
+                for rule, severity in wanted:
+                    if rule.last is last:
+                        for finding in rule.check(subject):
+                            self._take(Said(finding._replace(code=rule.code, severity=severity), index, subject))
 
     def _whole(self) -> bool:
         """Whether every network of the file is there, so that it can be said that nothing needs a comment."""
@@ -125,11 +124,6 @@ class Run:
         seen = {loaded.graph.variant for loaded in self.networks if loaded.graph is not None}
         own = stem(self.file)  # a variant of that name is the file's own network
         return None in seen and seen.issuperset(name for name in declared if name != own)
-
-    def _apply(self, rule: Rule, index: int, subject: Subject) -> None:
-        severity = self.severity(rule.code, rule.severity) or ""
-        for finding in rule.check(subject):
-            self._take(Said(finding._replace(code=rule.code, severity=severity), index, subject))
 
     def _take(self, said: Said) -> None:
         """Keep a finding unless a comment silences it, or it is not wanted."""
