@@ -67,13 +67,16 @@ class Revision:
 
     def close(self) -> None:
         """Let go of git."""
-        if self._reader is not None:
-            assert self._reader.stdin is not None
-            assert self._reader.stdout is not None
-            self._reader.stdin.close()
-            self._reader.stdout.close()
-            self._reader.wait()
-            self._reader = None
+        reader, self._reader = self._reader, None
+        if reader is None:
+            return
+        for stream in (reader.stdin, reader.stdout):
+            assert stream is not None
+            try:
+                stream.close()
+            except OSError:  # it has gone already, and what was asked with it
+                pass
+        reader.wait()
 
     def _mode(self, path: str) -> str | None:
         found = self.entries.get(path)
