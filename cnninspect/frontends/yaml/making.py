@@ -29,14 +29,20 @@ MOST_KEPT = 10_000
 """How many layers are remembered: a network in which so many differ gains nothing from it."""
 
 
+_layers: dict[object, Layer] = {}
+_facts: dict[object, tuple[Layer, Facts]] = {}
+"""The layer is kept with its facts: an id is its own as long as it is."""
+
+
 class Maker:
-    """Makes layers, remembering those it has made: the same options on the same shapes state the same facts."""
+    """Makes layers, remembering those that were made: the same options on the same shapes state the same facts.
+
+    They are remembered from one network to the next: most of a repository's are made of the same layers.
+    """
 
     def __init__(self, report: Report, defaults: Written) -> None:
         self.report = report
         self.defaults = defaults
-        self._layers: dict[object, Layer] = {}
-        self._facts: dict[object, Facts] = {}
 
     def written(self, layer_type: type[Layer], op: Scalar, value: Node | None) -> Written | None:
         """The options of a layer, its type's defaults below them; None where they cannot be told apart."""
@@ -83,8 +89,8 @@ class Maker:
         op: Placed,
     ) -> Layer | None:
         """The layer with these options; None (and findings) where they are not legal."""
-        key = (layer_type.name, rank, *((name, type(value), _frozen(value)) for name, value in given.items()))
-        known = self._layers.get(key)
+        key = (layer_type, rank, *((name, type(value), _frozen(value)) for name, value in given.items()))
+        known = _layers.get(key)
         if known is not None:
             return known
         try:
@@ -94,10 +100,10 @@ class Maker:
                 self._explain(problem, given.get(problem.option or ""), written)
                 self.say(problem, op, written, ())
             return None
-        if len(self._layers) > MOST_KEPT:
-            self._layers.clear()
-            self._facts.clear()
-        self._layers[key] = made
+        if len(_layers) > MOST_KEPT:
+            _layers.clear()
+            _facts.clear()
+        _layers[key] = made
         return made
 
     def _explain(self, problem: Problem, value: object, written: Written) -> None:
@@ -116,17 +122,18 @@ class Maker:
     def facts(self, layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
         """What the layer states on these inputs; raises Problems."""
         key = (id(layer), shapes)
-        known = self._facts.get(key)
-        if known is None:
-            try:
-                known = layer.facts(shapes)
-            except Problem as problem:
-                raise Problems([problem]) from None
-            if len(self._facts) > MOST_KEPT:
-                self._layers.clear()
-                self._facts.clear()
-            self._facts[key] = known
-        return known
+        known = _facts.get(key)
+        if known is not None:
+            return known[1]
+        try:
+            found = layer.facts(shapes)
+        except Problem as problem:
+            raise Problems([problem]) from None
+        if len(_facts) > MOST_KEPT:
+            _layers.clear()
+            _facts.clear()
+        _facts[key] = layer, found
+        return found
 
     def say(
         self, problem: Problem, op: Placed, written: Written, notes: Sequence[str], layer: str | None = None
