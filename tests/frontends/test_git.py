@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from cnninspect.api.changed import Since
+
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 SMALL = "name: small\ninput: [3, 8, 8]\nlayers: [relu]\n"
 OTHER = SMALL.replace("relu", "silu")
@@ -57,9 +59,9 @@ def refusal(*arguments: object, **options: object) -> Problem:
     return stopped.value.problem
 
 
-def names(since: api.CannotRun | object) -> list[tuple[str, str]]:
+def names(since: Since) -> list[tuple[str, str]]:
     """Each network with what became of it."""
-    return [(case.name, case.status) for case in since.cases]  # type: ignore[attr-defined]
+    return [(case.name, case.status) for case in since.cases]
 
 
 # --- a revision ---------------------------------------------------------------------------
