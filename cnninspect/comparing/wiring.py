@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MOST_SOURCES = 8
 """Sources that are followed through merges which came or went."""
 
-Sources = frozenset[Tensor]
+Sources = tuple[Tensor, ...]
+"""In the order in which they are read, so that the other way round the same ones are followed."""
 
 
 class Wiring:
@@ -51,7 +52,7 @@ class Wiring:
         before, after = self._gone.get(old.node), self._came.get(new.node)
         if before is None and after is None:
             return False
-        return bool(self._sources(old, before) & (frozenset((new,)) if after is None else after))
+        return not set(self._sources(old, before)).isdisjoint((new,) if after is None else after)
 
     def rewired(self, i: int, j: int) -> bool:
         """Whether the new layer reads something else than the old one did."""
@@ -64,7 +65,7 @@ class Wiring:
         if through is not None:
             return through
         found = self.mapped(tensor)
-        return frozenset() if found is None else frozenset((found,))
+        return () if found is None else (found,)
 
     def _moved(self, pairing: Pairing) -> tuple[dict[int, int], set[int]]:
         """The old layers that moved, each with how many went with it, and those that did.
@@ -105,7 +106,7 @@ class Wiring:
                 else:
                     same = self.mapped(tensor)
                     sources += [] if same is None else [same]
-            found[index] = frozenset(sources if len(sources) <= MOST_SOURCES else sources[:MOST_SOURCES])
+            found[index] = tuple(dict.fromkeys(sources))[:MOST_SOURCES]
         return found
 
 

@@ -186,3 +186,31 @@ def test_the_same_padding_spelled_otherwise_is_no_difference() -> None:
     half = graph_of([{"conv": {"out": 8, "kernel": 3, "padding": "half"}}], named=False)
     one = graph_of([{"conv": {"out": 8, "kernel": [3, 3], "padding": 1}}], named=False)
     assert compare(half, one).same
+
+
+def mirrored(one: Graph, other: Graph) -> bool:
+    """Whether the comparison the other way round says the same of the same layers."""
+    there, back = compare(one, other), compare(other, one)
+    return (
+        (there.added, there.removed) == (back.removed, back.added)
+        and sorted((j, i) for i, j in there.pairs) == sorted(back.pairs)
+        and {(a.old, a.new, a.moved > 0) for a in there.altered} == {(a.new, a.old, a.moved > 0) for a in back.altered}
+        and [figure.delta for figure in there.figures]
+        == [None if figure.delta is None else -figure.delta for figure in back.figures]
+    )
+
+
+@QUICK
+@given(stacks(), stacks(), st.booleans())
+def test_the_other_way_round_it_is_the_other_way_round(one: list[Item], other: list[Item], named: bool) -> None:  # noqa: FBT001
+    """Of any two networks, what came the one way went the other way, and what changed changed back."""
+    assert mirrored(graph_of(one, named=named), graph_of(other, named=named))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("resnet18", "resnet50"), ("googlenet_paper", "inception_resnet_v1"), ("vgg16", "vgg19_bn"), ("unet", "alexnet")],
+)
+def test_shipped_networks_the_other_way_round(one: str, other: str) -> None:
+    """The same of real networks, branches and merges included."""
+    assert mirrored(api.load(one), api.load(other))
