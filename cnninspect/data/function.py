@@ -63,13 +63,13 @@ def read(spec: str, share: float = HELD_OUT, *, skip_bad: bool = False) -> Data:
     module, _, name = spec.partition(":")
     try:
         function = getattr(import_module(module), name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Problem("unknown-data", f"'{clip(spec)}' cannot be imported: {clip(f'{type(error).__name__}: {error}', 200)}", help="MODULE:FUNCTION, a module that Python can import") from error  # fmt: skip
     try:
         found = function()
     except Problem:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _failed(spec, error) from error
     if isinstance(found, Data):
         return found
@@ -123,5 +123,5 @@ def _of_items(spec: str, found: Sequence[Any]) -> Data:
     )
 
 
-def _failed(what: str, error: Exception) -> Problem:
+def _failed(what: str, error: BaseException) -> Problem:
     return Problem("bad-data", f"{clip(what)} failed: {clip(f'{type(error).__name__}: {error}', 200)}", help=HELP)

@@ -60,7 +60,10 @@ def made(  # noqa: PLR0913 - what is known of a set
     told = list(notes)
     for place, part in enumerate(parts):
         images[place], labels[place] = _within(images[place], labels[place], count, part.where, told, skip_bad=skip_bad)
-    words = tuple(classes) if classes is not None else tuple([str(place) for place in range(count)])
+    words = tuple([str(word) for word in (range(count) if classes is None else classes)])
+    if len(set(words)) < len(words):
+        twice = next(word for word in words if words.count(word) > 1)
+        raise Problem("bad-data", f"{parts[0].where} has two classes of one name: '{clip(twice, 40)}'")
     split = OWN_SPLIT
     if len(parts) == 1:
         kept, held = held_out(labels[0], share)

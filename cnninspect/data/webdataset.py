@@ -134,7 +134,8 @@ def _add(sample: Sample, entry: Entry, ending: str, path: str) -> None:
     elif ending in ("cls", "json"):
         if entry.size > LONGEST:
             raise Problem("bad-data", f"'{clip(entry.name)}' in '{shown(path)}' has {entry.size:,} bytes", help=HELP)
-        sample.label = _label(entry, ending, path)
+        found = _label(entry, ending, path)
+        sample.label = sample.label if found is None else found
 
 
 def _label(entry: Entry, ending: str, path: str) -> int | None:

@@ -316,6 +316,39 @@ def test_statistics() -> None:
     assert float(batch[0, 2].abs().max()) < 1e-6
 
 
+def test_statistics_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images of files give the same figures as in memory; of many some speak for all, always the same."""
+    from cnninspect.data import statistics as counted
+
+    class Files:
+        def __init__(self, images: Arrays) -> None:
+            self.images = images
+            self.labels = images.labels
+
+        def __len__(self) -> int:
+            return len(self.labels)
+
+        def read(self, number: int) -> torch.Tensor:
+            return self.images.read(number)
+
+    held = Arrays(writing.images(300, 3, 8, 8), torch.zeros(300, dtype=torch.int64))
+    assert statistics(Files(held), 3) == statistics(held, 3)
+    monkeypatch.setattr(counted, "MOST", 100)
+    some = statistics(Files(held), 3)
+    assert some != statistics(held, 3)
+    assert some == statistics(Files(held), 3)
+    assert some[0] == pytest.approx(statistics(held, 3)[0], abs=0.02)
+    floats = Arrays(held.images.float(), held.labels)
+    assert statistics(floats, 1)[0][0] == pytest.approx(statistics(held, 1)[0][0] * 255, abs=0.5)
+
+
+def test_the_centre_is_kept_without_chance() -> None:
+    """Without a crop training keeps the centre, as evaluation does."""
+    image = writing.images(3, 1, 6, 9)
+    given = transform(1, 4, 4, fit="crop")
+    assert torch.equal(geometry.trained(image, given, Augment(), chance(3)), geometry.evaluated(image, given))
+
+
 # --- two in one ---------------------------------------------------------------------------
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from cnninspect.data.sets import Data
+
 pytestmark = pytest.mark.torch
 
 WHOLE = writing.idx_bytes(writing.images(4, 3, 3))
@@ -257,6 +259,34 @@ def test_npz_wrong_in_any_byte(tmp_path: Path) -> None:
         assert found.identity == expected, place
 
 
+@pytest.mark.parametrize("dtype", ["u2", "i4", "u4", "i8", "u8"])
+def test_wider_numbers(dtype: str, tmp_path: Path) -> None:
+    """Images of wider whole numbers are bytes where they fit into them; so are labels of any whole type."""
+    given = writing.images(10, 3, 3)
+    np.savez(tmp_path / "x.npz", images=given.numpy().astype(dtype), labels=(np.arange(10) % 2).astype(dtype))
+    data = open_data(f"npz:{tmp_path / 'x.npz'}")
+    assert data.train.read(0).dtype == torch.uint8
+    np.savez(tmp_path / "x.npz", images=given.numpy().astype(dtype) * 3, labels=np.arange(10) % 2)
+    with pytest.raises(Problem, match="has images of int"):
+        open_data(f"npz:{tmp_path / 'x.npz'}")
+
+
+def test_arrays_in_another_order(tmp_path: Path) -> None:
+    """Arrays whose first axis runs fastest are read as what they are; one without elements is empty."""
+    given = writing.images(10, 3, 5)
+    np.savez(tmp_path / "x.npz", images=np.asfortranarray(given.numpy()), labels=np.arange(10) % 2)
+    data = open_data(f"npz:{tmp_path / 'x.npz'}", held_out=0.1)
+    assert torch.equal(torch.cat([data.train.read(0), data.train.read(1)]), given[[int(n) for n in kept(given, data)]])
+    np.savez(tmp_path / "x.npz", images=np.zeros((0, 3, 3), "u1"), labels=np.zeros(0, "u1"))
+    with pytest.raises(Problem, match=r"is empty: its images are \(0, 1, 3, 3\)"):
+        open_data(f"npz:{tmp_path / 'x.npz'}")
+
+
+def kept(given: torch.Tensor, data: Data) -> list[int]:
+    """Which images the first two of a split are."""
+    return [next(n for n in range(10) if torch.equal(given[n], data.train.read(place)[0])) for place in range(2)]
+
+
 # --- CIFAR --------------------------------------------------------------------------------
 
 
@@ -302,6 +332,10 @@ PICKLES = {
     "a call": (b"\x80\x02cbuiltins\neval\n(U\x011tR.", "'x': its pickle has the name 'builtins.eval' at byte 2, which no batch needs: it is not run"),
     "a name by parts": (b"\x80\x04\x8c\x02os\x8c\x06system\x93(U\x011tR.", "'x': its pickle has the name 'os.system' at byte 14, which no batch needs"),
     "another array": (writing.python2_batch(writing.images(2, 3, 32, 32), "labels", [1, 2]).replace(b"u1", b"f4", 1), "'x': its pickle has a call of 'numpy.dtype' at byte "),
+    "attributes of a text": (b"\x80\x02U\x01x}b.", "'x': its pickle has attributes for what is no array at byte "),
+    "an array of another kind": (writing.python2_batch(writing.images(2, 3, 32, 32), "labels", [1, 2]).replace(b"\x89T", b"\x88T", 1), "'x': its pickle has an array whose bytes are in another order at byte "),
+    "a class that is no number": (writing.python2_batch(writing.images(1, 3, 32, 32), "labels", [1]).replace(b"](K\x01e", b"](J\xff\xff\xff\xffe", 1), "'x' has a class that is no number from 0 on"),
+    "an array without bytes": (b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\ntRK\x01b.", "'x': its pickle has an array of other numbers than bytes at byte "),
     "an instance": (b"\x80\x02(cposix\nsystem\nU\x011o.", "'x': its pickle has the name 'posix.system' at byte 3"),
     "an extension": (b"\x80\x02\x82\x01.", "'x': its pickle has the word '\\x82' at byte 2, which no batch needs"),
 }  # fmt: skip
@@ -333,13 +367,16 @@ SPECS = {
     "webdataset:a,b,c": "webdataset:FOLDER",
     "webdataset:x{1..}.tar": "webdataset:FOLDER",
     "no_such_module_here:function": "MODULE:FUNCTION, a module that Python can import",
+    "own_exit:function": "MODULE:FUNCTION, a module that Python can import",
     "os:no_such_function": "MODULE:FUNCTION, a module that Python can import",
 }
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_names_that_are_not_known(spec: str) -> None:
+def test_names_that_are_not_known(spec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that is not known says which are; nothing of it reaches the terminal as it is."""
+    (tmp_path / "own_exit.py").write_text("raise SystemExit(0)")
+    monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(Problem) as caught:
         open_data(spec)
     assert caught.value.code == "unknown-data"
@@ -355,6 +392,9 @@ def test_paths_without_their_form(tmp_path: Path) -> None:
 
 
 FUNCTIONS = {
+    "ends": ("import sys\ndef f(): sys.exit(3)", "own_bad:f failed: SystemExit: 3"),
+    "one class twice": ("def f(): return {'images': [[[0]], [[1]]], 'labels': [0, 1], 'classes': ['a', 'a']}", "own_bad:f (images, labels) has two classes of one name: 'a'"),
+    "an item that fails": ("class Items(list):\n    def __getitem__(self, n): return (1 / 0, 0) if self else (None, 0)\ndef f():\n    return Items([1]), Items([1])", "own_bad:f, train failed: ZeroDivisionError"),
     "nothing": ("def f(): return None", "own_bad:f gives NoneType"),
     "fails": ("def f(): raise RuntimeError('no disk')", "own_bad:f failed: RuntimeError: no disk"),
     "empty": ("def f(): return [], []", "own_bad:f, train is empty"),

@@ -217,6 +217,22 @@ def test_a_server_that_answers_nonsense(remote: Remote, tmp_path: Path) -> None:
     assert (tmp_path / "file.bin").read_bytes() == CONTENT
 
 
+def test_a_range_that_is_refused(remote: Remote, tmp_path: Path) -> None:
+    """A server that refuses the rest is asked for everything."""
+    (tmp_path / "file.bin.part").write_bytes(CONTENT[:100])
+    with serving(Answer(b"", 416), Answer()) as (server, address):
+        fetching.fetch(remote, [address], str(tmp_path))
+    assert [asked for _, asked in server.asked] == ["bytes=100-", None]
+    assert (tmp_path / "file.bin").read_bytes() == CONTENT
+
+
+def test_a_part_that_is_whole(remote: Remote, tmp_path: Path) -> None:
+    """What had arrived whole is checked and named; nobody is asked."""
+    (tmp_path / "file.bin.part").write_bytes(CONTENT)
+    fetching.fetch(remote, ["http://127.0.0.1:9/"], str(tmp_path))
+    assert (tmp_path / "file.bin").read_bytes() == CONTENT
+
+
 def test_a_folder_that_cannot_be_written(remote: Remote, tmp_path: Path) -> None:
     """A data folder that is a file is told of before anything is fetched."""
     (tmp_path / "data").write_text("x")

@@ -253,8 +253,12 @@ def arrays():
     x = numpy.arange(8 * 3 * 4 * 4, dtype="u1").reshape(8, 3, 4, 4)
     return {"x_train": x, "y_train": [0, 1] * 4, "x_test": torch.tensor(x[:2]), "y_test": numpy.array([1, 0]), "classes": ["cat", "dog"]}
 
+def data():
+    from cnninspect.data.opening import open_data
+    return open_data("digits")
+
 def items():
-    train = [(torch.full((1, 3, 3), n, dtype=torch.uint8), n % 2) for n in range(6)]
+    train = [(torch.full((3, 3), n, dtype=torch.uint8), n % 2) for n in range(6)]
     return train, [(Image.new("RGB", (3, 3), (9, 8, 7)), 1)]
 """
 
@@ -272,6 +276,7 @@ def test_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         [5] * 3,
     )
     assert items.validation.read(0)[:, 0, 0].tolist() == [9, 8, 7]
+    assert open_data("own_set:data").name == "digits"
     assert "own_set" in sys.modules
 
 

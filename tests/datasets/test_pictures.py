@@ -211,6 +211,29 @@ def test_bad_pictures_are_refused_with_the_reason(name: str) -> None:
     assert str(caught.value).startswith(why)
 
 
+def test_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture by its path: its pixels, or a sentence; a file that is too long is not read."""
+    path = write(tmp_path, x=encoded(colours()), y=b"") / "x.png"
+    assert torch.equal(pictures.read(str(path)), pixels_of(colours()))
+    with pytest.raises(Problem, match=r"y\.png' is no picture that can be used: it is empty"):
+        pictures.read(str(tmp_path / "y.png"))
+    with pytest.raises(Problem, match="there is no file"):
+        pictures.read(str(tmp_path / "z.png"))
+    monkeypatch.setattr(pictures, "LARGEST", 10)
+    with pytest.raises(Problem, match="bytes; at most 10 are read"):
+        pictures.read(str(path))
+
+
+def test_without_pillow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Pillow is missing a sentence says how to get it."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(Problem) as caught:
+        open_data(f"folder:{write(tmp_path, train__a__x=b'1', val__a__x=b'1')}")
+    assert (caught.value.code, caught.value.help) == ("cannot-run", "pip install 'cnninspect[plot]'")
+
+
 def test_a_bomb_costs_nothing() -> None:
     """A file of a few bytes that claims billions of pixels is refused without room for them."""
     import tracemalloc
@@ -410,6 +433,19 @@ def test_the_same_name_in_two_forms_of_unicode(tmp_path: Path) -> None:
         open_data(f"folder:{tmp_path}")
 
 
+def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
+    """A file is no folder of pictures."""
+    write(tmp_path, x=b"")
+    with pytest.raises(Problem, match=r"no folder but a file is '.*x\.png'"):
+        open_data(f"folder:{tmp_path}/x.png")
+
+
+def test_too_few_to_hold_out(tmp_path: Path) -> None:
+    """One picture a class leaves nothing to hold out."""
+    with pytest.raises(Problem, match="has no picture held out"):
+        open_data(f"folder:{set_of(tmp_path, ('',), each=1)}")
+
+
 def test_links(tmp_path: Path) -> None:
     """Links to pictures are followed, one in a circle is not, and one to nothing is a picture that cannot be used."""
     set_of(tmp_path)
@@ -519,6 +555,27 @@ def test_shards(tmp_path: Path) -> None:
     assert torch.equal(data.validation.read(4), pixels_of(colours(24)))
     whole = open_data(f"webdataset:{tmp_path}")
     assert (len(whole.train), len(whole.validation)) == (24, 6)
+
+
+def test_shards_with_a_split(tmp_path: Path) -> None:
+    """Shards may lie in train and val; files beside the samples, and words about other things, do not matter."""
+    for split, first in (("train", 0), ("val", 10)):
+        (tmp_path / split).mkdir()
+        other = {"s/.hidden": b"x", "s/0000.txt": b"a caption", "s/0001.json": b'{"width": 7}', **shard(first, 10)}
+        (tmp_path / split / "x.tar").write_bytes(writing.tar_bytes(dict(sorted(other.items()))))
+    data = open_data(f"webdataset:{tmp_path}")
+    assert (len(data.train), len(data.validation), data.train.labels.tolist()) == (10, 10, [n % 3 for n in range(10)])
+    (tmp_path / "train" / "x.tar").unlink()
+    with pytest.raises(Problem, match=r"/train' has no \.tar file"):
+        open_data(f"webdataset:{tmp_path}")
+
+
+def test_samples_that_can_be_left_out(tmp_path: Path) -> None:
+    """Incomplete samples are left out when that is asked for, and counted."""
+    (tmp_path / "x.tar").write_bytes(writing.tar_bytes({**shard(0, 10), "s/lone.png": b"x", "s/lost.cls": b"1"}))
+    data = open_data(f"webdataset:{tmp_path / 'x.tar'}", skip_bad=True)
+    assert len(data.train) + len(data.validation) == 10
+    assert data.notes[0] == "left out: 2 samples are incomplete: s/lone has no class, s/lost has no picture"
 
 
 def test_shards_stay_in_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
