@@ -561,7 +561,8 @@ def test_shards_with_a_split(tmp_path: Path) -> None:
     """Shards may lie in train and val; files beside the samples, and words about other things, do not matter."""
     for split, first in (("train", 0), ("val", 10)):
         (tmp_path / split).mkdir()
-        other = {"s/.hidden": b"x", "s/0000.txt": b"a caption", "s/0001.json": b'{"width": 7}', **shard(first, 10)}
+        words = {f"s/{first:04}.txt": b"a caption", f"s/{first + 1:04}.json": b'{"width": 7}'}
+        other = {"s/.hidden": b"x", **words, **shard(first, 10)}
         (tmp_path / split / "x.tar").write_bytes(writing.tar_bytes(dict(sorted(other.items()))))
     data = open_data(f"webdataset:{tmp_path}")
     assert (len(data.train), len(data.validation), data.train.labels.tolist()) == (10, 10, [n % 3 for n in range(10)])
