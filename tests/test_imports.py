@@ -63,6 +63,7 @@ def test_import_cnninspect_loads_no_dependency() -> None:
         ("explain", MODEL, "features.0"),
         ("conv", "--input", "227", "--kernel", "11"),
         ("zoo",),
+        ("check", MODEL),
     ],
     ids=" ".join,
 )

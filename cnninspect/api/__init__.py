@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cnninspect.api.changed import diff_git
     from cnninspect.api.checked import Checked, fails
     from cnninspect.api.checking import check, places
-    from cnninspect.api.checking_asked import configuration
+    from cnninspect.api.checking_asked import configuration, severities
     from cnninspect.api.checking_baseline import baseline, updated_baseline
     from cnninspect.api.checkpoints import load_weights, weights
     from cnninspect.api.diff_findings import as_checked
@@ -64,6 +64,7 @@ LATER = {
     "check": "checking",
     "places": "checking",
     "configuration": "checking_asked",
+    "severities": "checking_asked",
     "baseline": "checking_baseline",
     "updated_baseline": "checking_baseline",
     "ReceptiveFields": "insight",
@@ -168,6 +169,7 @@ __all__ = [
     "run",
     "runs",
     "save_onnx",
+    "severities",
     "shipped",
     "smaller",
     "summarize",

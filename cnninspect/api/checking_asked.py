@@ -105,6 +105,19 @@ def asked(
     return Asked(outside, config.root, selection, tables, tuple([_budget(text) for text in budgets]), config.source)
 
 
+def severities(config: Config, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> dict[str, str | None]:
+    """How grave a finding of each code is that can be chosen, None where it is not wanted.
+
+    Where the configuration has overrides, as it is for the files that none of them means.
+    """
+    from cnninspect.checks.lint import READER
+    from cnninspect.checks.rules import rules
+
+    selection = asked(config, select=select, ignore=ignore).selection._replace(overrides=())
+    usual = {**dict.fromkeys(READER, "warning"), **{rule.code: rule.severity for rule in rules().values()}}
+    return {code: selection.severity(code, usual[code], "") for code in sorted(usual)}
+
+
 def _limits(settings: Settings) -> Iterator[tuple[tuple[str, ...], Written]]:
     """Every table of limits with the files that it is for."""
     if settings.budgets is not None:

@@ -12,7 +12,8 @@ from cnninspect.cli import common
 from cnninspect.cli.check_fixing import mend
 from cnninspect.cli.check_outputs import AUTO, Output, outputs, write
 from cnninspect.cli.check_telling import say_config, tell, tell_mistakes
-from cnninspect.reports.check import FORMATS, View
+from cnninspect.cli.output import emit
+from cnninspect.reports.check import FORMATS, View, render_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,9 @@ def check(
         str | None, typer.Option(metavar="FILE", help="This configuration instead of the nearest one.")
     ] = None,
     isolated: Annotated[bool, typer.Option("--isolated", help="No configuration at all.")] = False,
+    list_rules: Annotated[
+        bool, typer.Option("--list-rules", help="What would be looked for, and how grave it is, instead.")
+    ] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="How many findings each code has, instead.")] = False,
     jobs: Annotated[
         int | None, typer.Option(metavar="N", help="How many processes; as many as pay without it.")
@@ -98,6 +102,9 @@ def check(
     common.load_plugins([*settled.settings.plugins, *(plugin or [])])
     codes = {"select": _words(select), "ignore": _words(ignore)}
     try:
+        if list_rules:
+            emit(render_rules(api.severities(settled, **codes), color=common.colored(color)), None)
+            return 0
         lock = api.baseline(settled, baseline, tolerance, update=update_baseline)
         unwritten = mend(paths or (), settled, exclude or (), codes, outside=allow_outside, quiet=quiet) if fix else 0
         checked = api.check(

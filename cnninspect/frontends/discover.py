@@ -133,8 +133,8 @@ class _Search:
     def excluded(self, path: str) -> bool:
         if not self.exclude:
             return False
-        below = os.path.relpath(realpath(path), self.root).replace(os.sep, "/")
-        return any(matches(pattern, below) for pattern in self.exclude)
+        known = os.path.relpath(_placed(path), self.root).replace(os.sep, "/")
+        return any_matches(self.exclude, known)
 
 
 def is_model(source: Source, opener: Callable[[str, Source], Source], depth: int = 0) -> bool:
@@ -189,8 +189,14 @@ def below(path: str, root: str) -> str:
     """A path as patterns and reports of a repository have it: below its root, parted by ``/``; itself if elsewhere."""
     if path == "-":
         return path
-    relative = os.path.relpath(realpath(path), realpath(root or "."))
+    relative = os.path.relpath(_placed(path), realpath(root or "."))
     return shown(path) if relative.startswith("..") else relative.replace(os.sep, "/")
+
+
+def _placed(path: str) -> str:
+    """Where a file stands, whatever it may be a link to."""
+    folder, name = os.path.split(path)
+    return join(realpath(folder or "."), name)
 
 
 def any_matches(patterns: Iterable[str], path: str) -> bool:

@@ -49,6 +49,11 @@ def render_one(finding: Finding, line: str, *, color: bool = False, width: int |
     return "\n".join(_lines(finding, line, _paint if color else _plain, width or WIDTH)) + "\n"
 
 
+def painted(text: str, severity: str) -> str:
+    """A text in the colour of a severity."""
+    return _paint(text, COLORS[severity])
+
+
 def bold(text: str, *, color: bool) -> str:
     """A text that stands out where there is colour."""
     return _paint(text, BOLD) if color else text

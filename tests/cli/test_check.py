@@ -444,3 +444,17 @@ def test_statistics(tmp_path: Path) -> None:
     )
     write(tmp_path, bad=GOOD, worse=GOOD, warns=GOOD)
     assert check(tmp_path, "--statistics").stdout == "no findings in 3 files (3 models)\n"
+
+
+def test_the_rules_are_listed(tmp_path: Path) -> None:
+    """--list-rules tells what is looked for by this configuration and how grave it is, and checks nothing."""
+    repository(tmp_path, "ignore = ['unused-block']\n[severity]\nunused-param = 'error'\n", bad=BAD)
+    done = check(tmp_path, "--list-rules", "--ignore", "unused-name")
+    lines = {line.split()[1]: line.split() for line in done.stdout.split("\n")[:-1]}
+    assert done.returncode == 0
+    assert [lines[code][0] for code in ("unused-param", "unused-block", "unused-name", "bias-before-norm")] == [
+        *("error", "off", "off", "warning"),
+    ]
+    assert all(len(words) > 3 for words in lines.values())
+    assert "\x1b[1;31merror  \x1b[0m  unused-param" in check(tmp_path, "--list-rules", "--color", "always").stdout
+    assert check(tmp_path, "--list-rules", "--select", "nothing").returncode == 2

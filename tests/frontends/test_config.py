@@ -276,6 +276,41 @@ def test_a_file_that_is_no_configuration(here: Path) -> None:
     assert [finding.code for finding in search.read("cnninspect.toml").findings] == ["invalid-encoding"]
 
 
+def test_where_one_stands(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The root of a repository is the folder with .git above; where there is none, the current one."""
+    (here / "a").mkdir()
+    monkeypatch.chdir(here / "a")
+    assert search.repository() == str(here)
+    (here / ".git").rmdir()
+    assert search.repository() == str(here / "a")
+
+
+def test_paths_of_a_configuration_count_from_its_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path in it is one below its own folder, wherever one stands."""
+    config = read(here, "paths = ['m', 'n']\n")
+    assert search.below_root(config, config.settings.paths) == ["m", "n"]
+    (here / "a").mkdir()
+    monkeypatch.chdir(here / "a")
+    found = search.find(["."])
+    assert search.below_root(found, found.settings.paths) == [str(here / "m"), str(here / "n")]
+
+
+def test_paths_without_anything_in_common(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies on several drives is configured by the current folder."""
+    (here / "cnninspect.toml").write_text("")
+
+    def apart(_: object) -> str:
+        raise ValueError
+
+    monkeypatch.setattr("os.path.commonpath", apart)
+    assert search.find(["."]).path == "cnninspect.toml"
+
+
+def test_nothing_is_somewhere() -> None:
+    """Where nothing is configured a setting stands nowhere."""
+    assert search.nothing().settings.span(("select",)).line == 0
+
+
 # --- places ------------------------------------------------------------------------------
 
 

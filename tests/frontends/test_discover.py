@@ -101,6 +101,11 @@ def test_a_link_without_its_file_in_an_excluded_place(here: Path) -> None:
     tree(here, "a.yaml")
     os.symlink("a.yaml", here / "b.yaml")
     assert found(".", exclude=("b.yaml",)) == ["a.yaml"]
+    os.rename(here / "a.yaml", here / "z.yaml")
+    (here / "b.yaml").unlink()
+    os.symlink("z.yaml", here / "b.yaml")
+    assert found(".") == ["b.yaml"]
+    assert found(".", exclude=("b.yaml",)) == ["z.yaml"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")

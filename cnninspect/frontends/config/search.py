@@ -167,7 +167,7 @@ def _parsed(source: Source, path: str) -> _Read:
     """The table that is ours, with the place of every key."""
     if sys.version_info >= (3, 11):
         from tomllib import TOMLDecodeError, loads
-    else:
+    else:  # pragma: no cover - the oldest Python
         from tomli import TOMLDecodeError, loads
     try:
         values: object = loads(source.text)
