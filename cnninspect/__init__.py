@@ -1,7 +1,7 @@
 """The type checker and cost model for convolutional networks.
 
 ``load`` reads a model file (or a shipped network by name) into a graph; ``summarize`` states what it costs;
-``build`` makes a module of torch of it.
+``build`` makes a module of torch of it, ``train`` trains it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from cnninspect.api import CannotRun, ModelError, Summary, load, read, summarize
 
 if TYPE_CHECKING:
-    from cnninspect.api import build
+    from cnninspect.api import build, train
 
 __version__ = "0.1.0"
-__all__ = ["CannotRun", "ModelError", "Summary", "__version__", "build", "load", "read", "summarize"]
+__all__ = ["CannotRun", "ModelError", "Summary", "__version__", "build", "load", "read", "summarize", "train"]
 
 
 def __getattr__(name: str) -> object:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         option_value,
         plan_training,
         prove_planned,
+        train,
         train_planned,
     )
     from cnninspect.api.training_runs import runs
@@ -101,6 +102,7 @@ LATER = {
     "prove_planned": "training",
     "option_value": "training",
     "plan_training": "training",
+    "train": "training",
     "train_planned": "training",
 }
 """Where a name lives that is imported when it is first asked for."""
@@ -173,6 +175,7 @@ __all__ = [
     "shipped",
     "smaller",
     "summarize",
+    "train",
     "train_planned",
     "updated_baseline",
     "verdicts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnninspect.api import resuming
@@ -13,10 +14,10 @@ from cnninspect.api.running import require_torch
 from cnninspect.recipe import GROUPS, OPTIONS
 from cnninspect.records import Record
 from cnninspect.training.telling import Listener
-from cnninspect.values import Problem, Problems, clip
+from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cnninspect.data.sets import Data
     from cnninspect.frontends.yaml.load import Loaded
@@ -209,19 +210,53 @@ def train_planned(plan: Plan, wish: TrainWish, listener: Listener | None = None)
     from cnninspect.training.world import World
 
     folder = plan.folder or wish.run or _new_folder(plan)
-    try:
-        world = World()
+    world = World()
+    with _explained(plan.recipe):
         prepared = prepare(plan.graph, plan.recipe, plan.data, world)
         with RunFolder(folder, keep=plan.recipe.keep) as run, Stop() as stop:
             loop = _loop(plan, prepared, run, listener or Listener(), stop)
             _describe(plan, run, world, prepared)
             outcome = loop.run()
             run.finish(outcome.reason)
+    return Trained(plan, outcome, folder)
+
+
+@contextmanager
+def _explained(recipe: Recipe) -> Iterator[None]:
+    """Raise CannotRun for what keeps a training from going on."""
+    from cnninspect.training.diagnosis import cannot_go_on
+
+    try:
+        yield
     except Problem as problem:
         raise CannotRun(problem) from None
-    except Problems as several:
-        raise CannotRun(several.problems[0]) from None
-    return Trained(plan, outcome, folder)
+    except (RuntimeError, MemoryError, NotImplementedError) as error:
+        found = cannot_go_on(error, recipe)
+        if found is None:
+            raise
+        raise CannotRun(found) from error
+
+
+def train(
+    model: str | None = None,
+    /,
+    *,
+    listener: Listener | None = None,
+    **wanted: Any,  # noqa: ANN401 - fields and options
+) -> Trained:
+    """Train a network: ``train("lenet5", epochs=5, run="runs/first")``.
+
+    What is wanted are fields of TrainWish (run, recipe, data_dir, variant, …) and options of a recipe (epochs, lr, …).
+    Raises CannotRun and ModelError for what keeps it from beginning or from going on.
+    """
+    fields = {name: value for name, value in wanted.items() if name in TrainWish._fields}
+    options = {name: value for name, value in wanted.items() if name not in fields}
+    unknown = [name for name in options if name not in OPTIONS]
+    if unknown:
+        message = f"training has no option '{clip(unknown[0])}'"
+        raise CannotRun(Problem("unknown-option", message, help=f"options are {', '.join(OPTIONS)}"))
+    wish = TrainWish(**{"model": model, **fields, "options": {**fields.get("options", {}), **options}})
+    return train_planned(plan_training(wish), wish, listener)
 
 
 def prove_planned(plan: Plan) -> Proof:
@@ -231,13 +266,11 @@ def prove_planned(plan: Plan) -> Proof:
     from cnninspect.training.signals import Stop
     from cnninspect.training.world import World
 
-    try:
+    with _explained(plan.recipe):
         prepared = prepare(plan.graph, plan.recipe, plan.data, World())
         batch = unaugmented(prepared, plan.recipe, plan.data).batch(0, 0)
         with Stop() as stop:
             return prove(prepared.engine, batch, lambda: stop.number)
-    except Problem as problem:
-        raise CannotRun(problem) from None
 
 
 def find_planned_rate(
@@ -254,12 +287,10 @@ def find_planned_rate(
     from cnninspect.training.signals import Stop
     from cnninspect.training.world import World
 
-    try:
+    with _explained(plan.recipe):
         prepared = prepare(plan.graph, plan.recipe, plan.data, World())
         with Stop() as stop:
             return find_rate(prepared.engine, prepared.train, first, last, steps, lambda: stop.number, told)
-    except Problem as problem:
-        raise CannotRun(problem) from None
 
 
 def _loop(plan: Plan, prepared: Prepared, run: RunFolder, listener: Listener, stop: Any) -> Loop:  # noqa: ANN401 - Stop

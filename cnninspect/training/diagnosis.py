@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cnninspect.backends.build_network import LayerError
 from cnninspect.backends.measure import Probe, probed
-from cnninspect.values import Problem
+from cnninspect.backends.running_memory import out_of_memory
+from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,10 +66,10 @@ def not_finite(  # noqa: PLR0913 - where it happened
     engine: Engine, found: NotFinite, step: int, epoch: int, batch: int, keeper: Keeper
 ) -> Problem:
     """The problem that a loss is no number."""
-    notes = [first_layer(engine.network, found.images)]
+    notes = [] if found.images is None else [first_layer(engine.network, found.images)]
     newest = keeper.newest()
     notes.append(f"the last good checkpoint is {newest}" if newest else "there is no checkpoint yet")
-    message = f"the loss of step {step + 1:,} (epoch {epoch + 1}, batch {batch + 1}) is not a number"
+    message = f"{found.what} is not a number at step {step + 1:,} (epoch {epoch + 1}, batch {batch + 1})"
     return Problem("loss-not-finite", message, notes=notes, help=_remedy(engine.recipe))
 
 
@@ -75,6 +77,20 @@ def _remedy(recipe: Recipe) -> str:
     clipped = "" if recipe.clip is not None else ", --clip 1"
     half = "" if recipe.precision != "fp16" else ", --precision bf16"
     return f"a lower rate, such as --lr {recipe.rate / 10:g}{clipped}{half}, in another run folder"
+
+
+def cannot_go_on(error: Exception, recipe: Recipe) -> Problem | None:
+    """The problem that torch has with a training, as far as it is one of the recipe or the machine; None otherwise."""
+    first = clip(str(error).partition("\n")[0] or type(error).__name__, 300)
+    if out_of_memory(error):
+        parts = recipe.accumulate * 2
+        advice = f"--accumulate {parts} computes the same batch in {parts} parts; or a smaller --batch or --input"
+        return Problem("out-of-memory", f"the device has not enough memory: {first}", help=advice)
+    if recipe.compile and type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+        return Problem("cannot-run", f"torch.compile does not go: {first}", help="leave --compile out")
+    if recipe.deterministic and "deterministic" in str(error):
+        return Problem("cannot-run", first, help="leave --deterministic out, or train on another --device")
+    return Problem("cannot-run", first) if isinstance(error, LayerError) else None
 
 
 def never_moved(epochs: Sequence[Epoch], classes: int, recipe: Recipe) -> Problem | None:

@@ -32,10 +32,14 @@ HALVES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class NotFinite(Exception):
-    """The loss of a step is no number; nothing has been changed by it."""
+    """A step has made a number that is none: its loss, before it changed anything, or weights.
 
-    def __init__(self, images: Tensor) -> None:
-        super().__init__("the loss is not finite")
+    Without ``images`` it was found later, and nobody knows at which step.
+    """
+
+    def __init__(self, what: str = "the loss", images: Tensor | None = None) -> None:
+        super().__init__(f"{what} is not finite")
+        self.what = what
         self.images = images
 
 
@@ -69,6 +73,8 @@ class Engine:
         self.scaler = torch.amp.GradScaler(device.type, enabled=recipe.precision == "fp16")
         self.looks = device.type == "cpu"
         """Whether each loss is looked at before it is used."""
+        self.strict = False
+        """Whether weights are looked at after each step, to find the one that spoils them."""
 
     def _called(self) -> Callable[..., Any]:
         wrapped = self.world.wrap(self.network)
@@ -94,6 +100,8 @@ class Engine:
         self.optimizer.zero_grad(set_to_none=True)
         if self.average is not None:
             self.average.update(number + 1)
+        if self.strict and not self.sound():
+            raise NotFinite("a weight", batch.images)
 
     def _forth_and_back(self, batch: Batch, targets: Targets, sums: Sums, each: float) -> None:
         images, count = batch.images, len(batch.images)
@@ -116,7 +124,7 @@ class Engine:
         """The loss of some images and how many were right; their gradients are added to those that are there."""
         loss, logits = self.forward(images, targets, self.objective)
         if self.looks and not isfinite(loss.item()):
-            raise NotFinite(images)
+            raise NotFinite(images=images)
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         return loss.detach(), (self.objective.answers(logits.detach()) == targets.hard).sum()
 
@@ -128,6 +136,11 @@ class Engine:
             return objective(self.called(images), targets)
         with torch.autocast(self.device.type, self.half):
             return objective(self.called(images), targets)
+
+    def sound(self) -> bool:
+        """Whether every weight is a number; this waits for the device."""
+        with torch.no_grad():
+            return bool(torch.stack([one.isfinite().all() for one in self.learned]).all())
 
     # --- judging -------------------------------------------------------------------------
 

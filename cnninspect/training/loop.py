@@ -7,6 +7,7 @@ so a run that goes on from any batch is the run that was never stopped, bit for 
 
 from __future__ import annotations
 
+from math import isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +15,7 @@ from cnninspect.training import chance
 from cnninspect.training.diagnosis import never_moved, not_finite
 from cnninspect.training.engine import NotFinite
 from cnninspect.training.metrics import Confusion, Scores, Sums
+from cnninspect.training.snapshots import snapshot
 from cnninspect.training.telling import Epoch, Listener, Outcome
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from cnninspect.data.loading import Batch
     from cnninspect.recipe import Recipe
     from cnninspect.training.engine import Engine
+    from cnninspect.training.restoring import Restored
     from cnninspect.values import Problem
 
 
@@ -48,6 +51,13 @@ class Keeper(Protocol):
 
     def newest(self) -> str:
         """What the newest state is called that is kept; empty where there is none."""
+
+    def resume(self) -> Restored | None:
+        """The newest state; None where there is none."""
+
+
+LOOK = 50
+"""Steps between two looks at a device that every look has to wait for."""
 
 
 class Place:
@@ -94,6 +104,8 @@ class Loop:
         self.problems: list[Problem] = []
         self.spent = 0.0
         """Seconds of the epoch before this process."""
+        self.start: dict[str, Any] | None = None
+        """The state at the beginning, to find the step in where a number goes wrong before the first checkpoint."""
 
     # --- the course of things ---------------------------------------------------------------
 
@@ -101,6 +113,8 @@ class Loop:
         """Train to the end, or until something ends it."""
         begun = perf_counter()
         self.engine.network.train()
+        if not self.place.step:
+            self.start = snapshot(self.state())
         reason = self._epochs()
         never = never_moved(self.epochs, self.engine.objective.classes, self.recipe) if reason != "not-finite" else None
         if never is not None:
@@ -118,10 +132,33 @@ class Loop:
                 if not self._epoch():
                     return "signal"
             except NotFinite as found:
+                if found.images is None and self._rewound():
+                    continue
                 place = self.place
                 self.problems.append(not_finite(self.engine, found, place.step, place.epoch, place.batch, self.keeper))
                 return "not-finite"
         return "done"
+
+    def _rewound(self) -> bool:
+        """Go back to the last good state and look at every step from there on; False where there is none, or no use."""
+        if self.engine.strict:
+            return False
+        found = self.keeper.resume()
+        if found is not None:
+            place = found.position
+            self.load(found.state, (place.step, place.epoch, place.batch))
+        elif self.start is not None:
+            self.load(self.start, (0, 0, 0))
+        else:
+            return False
+        self.engine.network.train()
+        self.engine.looks = self.engine.strict = True
+        return True
+
+    def _look(self) -> None:
+        """Raise NotFinite where a number has gone wrong since the last look."""
+        if not isfinite(float(self.sums.loss)) or not self.engine.sound():
+            raise NotFinite("a loss or a weight")
 
     def _epoch(self) -> bool:
         """One epoch, or what is left of it; False where a signal ended it."""
@@ -135,12 +172,15 @@ class Loop:
             seen += batch.total
             self.listener.stepped(place.batch, batch.total, self.scores)
             self.keeper.check()
+            if not engine.looks and place.step % LOOK == 0:
+                self._look()
             if self._stopped():
                 self.spent += perf_counter() - begun
                 self._save(best=False)
                 return False
             if self.recipe.every_steps and place.step % self.recipe.every_steps == 0:
                 self._save(best=False)
+        self._look()
         trained = perf_counter() - begun
         self.listener.judging()
         return self._judge(begun, seen / trained if seen else 0.0)
@@ -198,6 +238,8 @@ class Loop:
     # --- the state --------------------------------------------------------------------------
 
     def _save(self, *, best: bool, kept: bool = False) -> None:
+        self._look()
+        self.start = None
         place = self.place
         self.keeper.save(self.state(), (place.step, place.epoch, place.batch), best=best, kept=kept)
 

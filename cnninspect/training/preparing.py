@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import torch
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cnninspect.recipe import Recipe
     from cnninspect.training.world import World
 
+MOST_WORKERS = 8
 IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -142,14 +144,18 @@ def _loading(recipe: Recipe, world: World, device: torch.device, *, shuffle: boo
         rank=world.rank,
         world=world.size,
         device=str(device),
-        workers=recipe.workers or 0,
+        workers=_workers() if recipe.workers is None else recipe.workers,
     )
+
+
+def _workers() -> int:
+    """One for each core, eight at most; images in memory need none."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_WORKERS)
 
 
 def _only_deterministic() -> None:
     """Refuse, from here on, every operation that torch cannot do twice alike."""
-    import os
-
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     torch.backends.cudnn.benchmark = False

@@ -68,7 +68,7 @@ def prove(engine: Engine, batch: Batch, asked: Callable[[], int]) -> Proof:
         last = sums.scores(engine.world)
         first = first or last
         if not isfinite(last.loss):
-            raise NotFinite(batch.images)
+            raise NotFinite(images=batch.images)
         known = last.accuracy >= ENOUGH and last.loss <= FALLEN * first.loss
         signal = asked()
         if known or signal or step == MOST:

@@ -121,13 +121,11 @@ def _settings(tree: Node, heads: dict[str, object], report: Report) -> dict[str,
 
 def option_value(text: str) -> object:
     """What a person means who writes an option on the command line: as in a YAML file, without its quotes."""
-    report = Report()
     from cnninspect.frontends.yaml.source import text_source
 
-    tree = read_tree(text_source(text, "--training"), report)
-    if tree is None or report.findings:
-        return text
+    report = Report()
     try:
-        return value_of(tree, Environment({}), report)
-    except Unknown:
+        tree = read_tree(text_source(text, "--training"), report)
+        return text if tree is None or report.findings else value_of(tree, Environment({}), report)
+    except (Unknown, Enough, Problem):
         return text
