@@ -265,12 +265,12 @@ def test_judging_counts_every_class_that_was_taken_for_another() -> None:
     made = engine(network)
     judged = made.judge([given], lambda: False)
     assert judged is not None
+    assert network.training  # as it was before
     rows = judged[1].rows(made.world)
     answers = network.eval()(given.images).argmax(1)
     assert rows == tuple(
         tuple(int(((given.labels == row) & (answers == column)).sum()) for column in range(5)) for row in range(5)
     )
-    assert network.training
     assert made.judge([given], lambda: True) is None
 
 
