@@ -6,6 +6,7 @@ which others are in the batch.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import torch
@@ -29,15 +30,21 @@ NARROWEST, WIDEST = 0.3, 3.3
 
 def normalised(images: Tensor, transform: Transform) -> Tensor:
     """``(x - mean) / std`` by channel, as float32; numbers of 8 bits are from 0 to 1 before."""
-    levels = 255.0 if images.dtype == torch.uint8 else 1.0
-    shape = (1, transform.channels, 1, 1)
-    factor = [1 / (levels * deviation) for deviation in transform.std]
-    offset = [-mean / deviation for mean, deviation in zip(transform.mean, transform.std)]  # noqa: B905 - as many
+    factor, offset = _scales(transform, 255.0 if images.dtype == torch.uint8 else 1.0, images.device)
     found = images.to(torch.float32)
     found = found.clone() if found is images else found
-    found *= torch.tensor(factor, device=images.device).reshape(shape)
-    found += torch.tensor(offset, device=images.device).reshape(shape)
+    found *= factor
+    found += offset
     return found.contiguous()
+
+
+@lru_cache(8)
+def _scales(transform: Transform, levels: float, device: torch.device) -> tuple[Tensor, Tensor]:
+    """What the numbers of each channel are multiplied with, and what is added then. They are not to be changed."""
+    factor = [1 / (levels * deviation) for deviation in transform.std]
+    offset = [-mean / deviation for mean, deviation in zip(transform.mean, transform.std)]  # noqa: B905 - as many
+    shape = (1, transform.channels, 1, 1)
+    return torch.tensor(factor, device=device).reshape(shape), torch.tensor(offset, device=device).reshape(shape)
 
 
 def augmented(images: Tensor, transform: Transform, augment: Augment, chance: Chance) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import torch
@@ -114,12 +115,17 @@ def _placed(images: Tensor, transform: Transform, zeros: int, drawn: Tensor) -> 
     steps = torch.tensor([rows - transform.height + 1, columns - transform.width + 1])
     corners = (drawn * steps).long()
     first = torch.arange(count) * (channels * rows * columns) + corners[:, 0] * columns + corners[:, 1]
-    planes = torch.arange(channels) * (rows * columns)
-    lines = torch.arange(transform.height) * columns
-    starts = first.reshape(-1, 1, 1) + planes.reshape(1, -1, 1) + lines
+    starts = first.unsqueeze(1) + _lines(channels, rows, columns, transform.height)
     stretches = framed.as_strided((framed.numel() - transform.width + 1, transform.width), (1, 1))
     found = stretches.index_select(0, starts.flatten().to(images.device))
     return found.reshape(count, channels, transform.height, transform.width)
+
+
+@lru_cache(8)
+def _lines(channels: int, rows: int, columns: int, height: int) -> Tensor:
+    """Where the rows of a window begin, from its first number on, channel by channel. It is not to be changed."""
+    planes = torch.arange(channels) * (rows * columns)
+    return (planes.reshape(-1, 1) + torch.arange(height) * columns).flatten()
 
 
 def _window(image: Tensor, augment: Augment, transform: Transform, drawn: list[float]) -> Tensor:

@@ -96,12 +96,42 @@ def test_workers_change_nothing(workers: int, augment: Augment | None) -> None:
     assert all(same(one, other) for one, other in zip(expected, found, strict=True))
 
 
+@pytest.mark.parametrize("augment", [EVERYTHING, WINDOWS], ids=["everything", "windows"])
+def test_threads_change_nothing(augment: Augment) -> None:
+    """However many threads torch has, images are the same to the last bit."""
+    before = torch.get_num_threads()
+    found = []
+    try:
+        for threads in (1, 2, 5):
+            torch.set_num_threads(threads)
+            found.append(list(loader(some((90, 70)), LOADING._replace(batch=53), augment).epoch(1)))
+    finally:
+        torch.set_num_threads(before)
+    assert all(same(one, other) for others in found[1:] for one, other in zip(found[0], others, strict=True))
+
+
 def test_loading_leaves_chance_alone() -> None:
     """What dropout will draw is the same after an epoch was loaded, with workers or without."""
     before = torch.random.get_rng_state()
     for images, workers in ((some(), 0), (Files(some()), 2)):
         list(loader(images, LOADING._replace(workers=workers)).epoch(0))
         assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_judging_before_training() -> None:
+    """What was loaded first without gradients can be learned from afterwards: nothing that is kept remembers that."""
+    from cnninspect.data import augmenting, draws, geometry, mixing
+
+    for kept in (augmenting._scales, draws._block, geometry._lines, mixing._table):
+        kept.cache_clear()
+    with torch.inference_mode():
+        list(loader(some(), LOADING).epoch(0))
+    batch = next(loader(some(), LOADING).epoch(0))
+    assert batch.soft is not None
+    layer = torch.nn.Conv2d(3, CLASSES, (9, 8))
+    loss = torch.nn.functional.cross_entropy(layer(batch.images).flatten(1), batch.soft)
+    (grad,) = torch.autograd.grad(loss, [layer.weight])
+    assert bool(grad.isfinite().all())
 
 
 def test_epochs_and_seeds_differ() -> None:
