@@ -8,7 +8,7 @@ from cnninspect.api.checked import Checked, merged
 from cnninspect.api.checking_asked import asked
 from cnninspect.api.checking_pool import check_all
 from cnninspect.frontends.config import search
-from cnninspect.frontends.discover import below, discover
+from cnninspect.frontends.discover import below, discover, from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +44,8 @@ def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     wanted = asked(config, select=select, ignore=ignore, budgets=budgets, outside=outside)
     wanted = wanted._replace(baseline=baseline)
     given = [*paths] or search.below_root(config, config.settings.paths) or ["."]
-    found = discover(given, [*config.settings.exclude, *exclude], root=config.root)
+    left_out = [*config.settings.exclude, *[from_here(pattern, config.root) for pattern in exclude]]
+    found = discover(given, left_out, root=config.root)
     if cache:
         from cnninspect.api import checking_cache
 

@@ -12,7 +12,7 @@ from cnninspect.checks.lint import lint
 from cnninspect.checks.writing import write
 from cnninspect.frontends import locate
 from cnninspect.frontends.config import search
-from cnninspect.frontends.discover import Trouble, discover, is_model
+from cnninspect.frontends.discover import Trouble, discover, from_here, is_model
 from cnninspect.frontends.yaml.load import Family
 from cnninspect.frontends.yaml.source import BadText, decoded
 from cnninspect.records import Record
@@ -53,7 +53,8 @@ def fix(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     wanted = asked(config, select=select, ignore=ignore, outside=outside)
     given = [*paths] or search.below_root(config, config.settings.paths) or ["."]
     mended, troubles = [], []
-    for candidate in discover(given, [*config.settings.exclude, *exclude], root=config.root).candidates:
+    left_out = [*config.settings.exclude, *[from_here(pattern, config.root) for pattern in exclude]]
+    for candidate in discover(given, left_out, root=config.root).candidates:
         try:
             found = _mended(candidate, wanted)
         except OSError as error:

@@ -193,6 +193,14 @@ def below(path: str, root: str) -> str:
     return shown(path) if relative.startswith("..") else relative.replace(os.sep, "/")
 
 
+def from_here(pattern: str, root: str) -> str:
+    """A pattern of the command line, which counts from the current folder, as one that counts from ``root``."""
+    here = os.path.relpath(realpath("."), realpath(root or ".")).replace(os.sep, "/")
+    if here == "." or here.startswith("..") or "/" not in pattern.rstrip("/"):
+        return pattern
+    return f"{here}/{pattern.removeprefix('/')}"
+
+
 def _placed(path: str) -> str:
     """Where a file stands, whatever it may be a link to."""
     folder, name = os.path.split(path)

@@ -293,6 +293,7 @@ def test_the_configuration_holds(tmp_path: Path) -> None:
     assert (inner.returncode, last(inner)) == (1, "1 warning in 1 file (1 model)")
     assert inner.stderr.split("\n")[0] == f"cnninspect: configured by {tmp_path / 'cnninspect.toml'}"
     assert check(tmp_path, "--fail-level", "error").returncode == 0
+    assert last(check(tmp_path / "m", "--exclude", "./warns.yaml")) == "no findings in 0 files (0 models)"
     alone = check(tmp_path, "--isolated", "-v")
     assert last(alone) == "2 errors, 1 warning in 3 files (3 models)"
     assert alone.stderr.split("\n")[0] == "cnninspect: not configured"
@@ -360,6 +361,12 @@ def test_budgets_from_everywhere(tmp_path: Path) -> None:
         ("budget-exceeded", "model.yaml", 4, "parameters", ["model"]),
         ("budget-exceeded", "cnninspect.toml", 2, "layers", ["other"]),
         ("budget-exceeded", "other.yaml", 1, "macs", ["other"]),
+    ]
+    (model,) = document["files"][0]["models"]
+    assert [(one["budget"], one["passed"], one["margin"]) for one in model["budgets"]] == [
+        ("parameters <= 10", False, -214),
+        ("layers <= 100", True, 99),
+        ("macs <= 1", False, -7775),
     ]
     text = check(tmp_path).stdout
     assert "2 | layers = '<= 0'\n" in text

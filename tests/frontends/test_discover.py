@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cnninspect.frontends.discover import any_matches, below, discover, is_model, looks_like_one
+from cnninspect.frontends.discover import any_matches, below, discover, from_here, is_model, looks_like_one
 from cnninspect.frontends.locate import Opener
 from cnninspect.frontends.yaml.source import read_source, text_source
 
@@ -191,3 +191,14 @@ def test_paths_of_a_repository(here: Path) -> None:
     assert below("-", ".") == "-"
     assert any_matches(["x", "m/*"], "m/a.yaml")
     assert not any_matches([], "m/a.yaml")
+
+
+def test_patterns_of_the_command_line(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pattern with a slash counts from where one stands, one of names is the same everywhere."""
+    (here / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(here / "a")
+    assert [from_here(pattern, str(here)) for pattern in ("b/x.yaml", "/b/*", "b/**", "old", "old/")] == [
+        *("a/b/x.yaml", "a/b/*", "a/b/**", "old", "old/"),
+    ]
+    assert from_here("b/x.yaml", "") == "b/x.yaml"
+    assert from_here("b/x.yaml", "b") == "b/x.yaml"

@@ -11,6 +11,7 @@ from cnninspect.reports.json import value
 
 if TYPE_CHECKING:
     from cnninspect.api.checked import Checked, File, Told
+    from cnninspect.checks.budgets import Verdict
     from cnninspect.frontends.discover import Trouble
     from cnninspect.reports.check import View
     from cnninspect.values import Edit
@@ -57,6 +58,13 @@ def record(told: Told) -> dict[str, object]:
     }
 
 
+def _budget(verdict: Verdict) -> dict[str, object]:
+    """One limit and what became of it, kept or not."""
+    from cnninspect.checks.budgets import facts
+
+    return {"budget": verdict.title, "passed": verdict.passed, **facts(verdict)}
+
+
 def _edit(edit: Edit) -> dict[str, object]:
     span = edit.span
     return {
@@ -75,6 +83,7 @@ def _file(file: File) -> dict[str, object]:
             "name": model.name,
             "variant": model.variant,
             **dict(zip(("errors", "warnings", "notes"), model.counts, strict=True)),
+            "budgets": [_budget(verdict) for verdict in model.verdicts],
         }
         for model in file.models
     ]
