@@ -135,7 +135,7 @@ def _broken(figures: Figures, budget: Budget, verdict: Verdict) -> Finding:
 def why(verdict: Verdict) -> str:
     """Who contributes most, in words."""
     parts = [
-        f"{clip(share.name, 60)} {short(share.value, verdict.unit)}"
+        f"'{clip(share.name, 60)}' {short(share.value, verdict.unit)}"
         + ("" if share.share is None else f" ({share.share:.1%})")
         for share in verdict.top
     ]
@@ -150,7 +150,7 @@ def _help(verdict: Verdict, *, above: bool) -> str:
         return "a figure that is smaller than expected is often a layer that was lost"
     if verdict.metric in WHOLE:
         return "cnninspect memory shows where it goes; save there, or raise the limit knowingly"
-    inside = f" in {clip(verdict.top[0].name, 60)}" if verdict.top else ""
+    inside = f" in '{clip(verdict.top[0].name, 60)}'" if verdict.top else ""
     return f"save{inside}, or raise the limit knowingly"
 
 

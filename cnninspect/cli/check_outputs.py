@@ -91,7 +91,7 @@ def write(checked: Checked, view: View, wanted: Sequence[Output], *, color: str,
     for one in wanted:
         here = one.file in (None, "-")
         colored = common.colored(color) and (here or color == "always")
-        shown = view._replace(color=colored and one.format == "text")
+        shown = view._replace(color=colored and one.format == "text", width=_width() if here else None)
         if statistics and one.format == "text":
             from cnninspect.reports.check.statistics import render as render_statistics
 
@@ -101,6 +101,15 @@ def write(checked: Checked, view: View, wanted: Sequence[Output], *, color: str,
         emit(text if not here or _utf8() else _ascii(text, one.format), one.file, models)
     if in_github() and any(one.format == "github" for one in wanted):
         add_to_summary(render("markdown", checked, view))
+
+
+def _width() -> int | None:
+    """How wide the terminal is; None where there is none."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size((120, 24)).columns
 
 
 def _utf8() -> bool:

@@ -50,7 +50,7 @@ from cnninspect.training.restoring import (
     restore,
     search,
 )
-from cnninspect.training.snapshots import snapshot
+from cnninspect.training.snapshots import Snapshots
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Checkpoints:
         """The newest that is on the disk."""
         self._before = before
         self._background = Background()
+        self._snapshots = Snapshots()
         self._weights: Mapping[str, Any] | None = None
         places = (folder, os.path.join(folder, PLACE))
         try:
@@ -86,7 +87,8 @@ class Checkpoints:
         """Copy the state and write it beside the training, when the write before is done; raises what that one met."""
         self.wait()
         about = {"format": FORMAT, **position._asdict(), "best": best}
-        copied = snapshot({**state, KEY: about})
+        self._weights = None
+        copied = self._snapshots.take({**state, KEY: about})
         self._background.start(lambda: self._write(copied, position, best=best, kept=kept))
 
     def check(self) -> None:

@@ -186,7 +186,7 @@ def test_growth_is_told() -> None:
     assert told.notes == (
         "parameters is 72,234, 12,234 (20.4%) more than 60,000",
         "receptive_field is 3, 2 (40.0%) less than 5",
-        "most comes from 2 72,010 (99.7%), 0 224 (0.3%) of parameters",
+        "most comes from '2' 72,010 (99.7%), '0' 224 (0.3%) of parameters",
     )
     assert found[1].title == "parameters <= 60,000 + 1.5%"
     listed = told.facts["grown"]

@@ -465,3 +465,29 @@ def test_the_rules_are_listed(tmp_path: Path) -> None:
     assert all(len(words) > 3 for words in lines.values())
     assert "\x1b[1;31merror  \x1b[0m  unused-param" in check(tmp_path, "--list-rules", "--color", "always").stdout
     assert check(tmp_path, "--list-rules", "--select", "nothing").returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has other terminals")
+def test_a_terminal_that_is_narrow(tmp_path: Path) -> None:
+    """In a terminal a long line of a file is cut to its width, around the place that is meant; it is coloured."""
+    write(tmp_path, long=BAD.replace("bais: false", f"{'padding: 1, ' * 9}bais: false"))
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "50", "TERM": "xterm", "GITHUB_ACTIONS": ""}
+    environment.pop("NO_COLOR", None)
+    command = [sys.executable, "-m", "cnninspect", "check", "long.yaml", "--select", "unused"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    text = ""
+    while True:
+        try:
+            text += os.read(ours, 65536).decode()
+        except OSError:  # the other end is closed
+            break
+    os.close(ours)
+    assert process.wait() == 1
+    assert "\x1b[1;31merror[" in text
+    pieces = text.replace("\r", "").split("\x1b[")
+    plain = "".join([pieces[0], *[piece.partition("m")[2] for piece in pieces[1:]]])
+    shown = [line for line in plain.split("\n") if line.startswith("3 | ")]
+    assert shown
+    assert all(len(line) <= 50 and "…" in line for line in shown)

@@ -63,7 +63,7 @@ def test_growth_fails_and_nothing_else(folder: Path, capsys: pytest.CaptureFixtu
         "  = note: macs is 8,748, 972 (12.5%) more than 7,776\n"
         "  = note: parameters is 252, 28 (12.5%) more than 224\n"
         "  = note: peak_activation_bytes is 2,064 (2.02 KiB), 144 bytes (7.5%) more than 1,920\n"
-        "  = note: most comes from 0 17,820 (100.0%) of flops\n"
+        "  = note: most comes from '0' 17,820 (100.0%) of flops\n"
         "  = note: in tiny: 1 of 2 models of the file\n"
         "  = help: cnninspect diff shows what changed; --update-baseline accepts it\n"
         "\n"

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 from cnninspect.frontends import checkpoints as frontend  # noqa: E402
 from cnninspect.training import sealed  # noqa: E402
 from cnninspect.training.checkpoints import Checkpoints, Position  # noqa: E402
-from cnninspect.training.snapshots import snapshot  # noqa: E402
+from cnninspect.training.snapshots import Snapshots, snapshot  # noqa: E402
 from tests.support.saving import latest, names, same, saved, state, writer  # noqa: E402
 
 if TYPE_CHECKING:
@@ -81,6 +81,29 @@ def test_shared_weights_are_stored_once(tmp_path: Path) -> None:
     made.save({"model": {"one": shared, "other": shared[:]}}, Position(1, 0))
     made.wait()
     assert (tmp_path / "last.pt").stat().st_size < 1.5 * 400_000
+
+
+def test_the_memory_of_a_snapshot_is_used_again() -> None:
+    """The next copy lies where the last one lay, each tensor of its own: names that look alike are not mixed up."""
+    shots = Snapshots()
+    shared = torch.ones(3)
+    states = [
+        {
+            "a": {"b": torch.full((3,), number), "c": shared},
+            "a.b": torch.full((3,), -number),
+            "d": shared,
+            "e": torch.zeros(0),
+        }
+        for number in (1.0, 2.0)
+    ]
+    first = shots.take(states[0])
+    places = [first["a"]["b"].data_ptr(), first["a.b"].data_ptr(), first["d"].data_ptr()]
+    second = shots.take(states[1])
+    assert same(second, states[1])
+    assert [second["a"]["b"].data_ptr(), second["a.b"].data_ptr(), second["d"].data_ptr()] == places
+    assert second["d"] is second["a"]["c"]
+    third = shots.take({"a": {"b": torch.arange(4)}, "d": torch.ones(3, dtype=torch.float64)})
+    assert same(third, {"a": {"b": torch.arange(4)}, "d": torch.ones(3, dtype=torch.float64)})
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, {"inner": [torch.float32]}, {(1, 2): 3}], ids=str)

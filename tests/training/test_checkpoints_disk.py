@@ -121,6 +121,7 @@ def test_an_error_is_told_once_at_the_next_step(tmp_path: Path, monkeypatch: pyt
     monkeypatch.undo()
     made.close()
     assert b'"step":"1"' in (tmp_path / "last.safetensors").read_bytes()
+    assert latest(tmp_path).position.step == 1
 
 
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:

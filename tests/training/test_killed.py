@@ -11,9 +11,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tests.support.killing import Training, intact, stop_anywhere, stop_in_a_write  # noqa: E402
+from tests.support.killing import Nursery, Training, intact, stop_anywhere, stop_in_a_write  # noqa: E402
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 CI, MANY = 5, 100
@@ -35,10 +36,18 @@ EVERYTHING = ("--ema", "0.9", "--mixup", "0.2", "--crop", "1", "--rotate", "10",
 LONG = ("tiny.yaml", "--epochs", "6", "--every-steps", "4", *EVERYTHING)
 
 
-def training(folder: Path, *arguments: str) -> Training:
+def training(folder: Path, *arguments: str, nursery: Nursery | None = None) -> Training:
     folder.mkdir()
     (folder / "tiny.yaml").write_text(TINY, "utf-8")
-    return Training(folder, arguments or LONG)
+    return Training(folder, arguments or LONG, nursery)
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    """Where processes begin at once."""
+    made = Nursery()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -58,12 +67,12 @@ def test_the_same_training_twice(whole: tuple[Training, float], tmp_path: Path) 
 
 
 @pytest.mark.parametrize("kills", [CI, pytest.param(MANY, marks=pytest.mark.slow)])
-def test_killed(kills: int, whole: tuple[Training, float], tmp_path: Path) -> None:
+def test_killed(kills: int, whole: tuple[Training, float], nursery: Nursery, tmp_path: Path) -> None:
     """SIGKILL at any moment, every second time within the writing of a checkpoint: nothing is lost by it."""
     one, seconds = whole
     expected, chance, hits = one.left(), random.Random(kills), 0
     for kill in range(kills):
-        stopped = training(tmp_path / str(kill))
+        stopped = training(tmp_path / str(kill), nursery=nursery)
         if kill % 2:
             ended = stop_in_a_write(stopped, chance, signal.SIGKILL, 20)
         else:
@@ -92,12 +101,14 @@ def test_killed_again_and_again(whole: tuple[Training, float], tmp_path: Path) -
 
 @pytest.mark.parametrize("stops", [2, pytest.param(20, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda one: one.name)
-def test_asked_to_stop(number: signal.Signals, stops: int, whole: tuple[Training, float], tmp_path: Path) -> None:
+def test_asked_to_stop(
+    number: signal.Signals, stops: int, whole: tuple[Training, float], nursery: Nursery, tmp_path: Path
+) -> None:
     """A polite signal in an epoch's middle: the step is finished and written, the exit code tells, and nothing is lost."""
     one, seconds = whole
     chance, inside = random.Random(stops), 0
     for stop in range(stops):
-        stopped = training(tmp_path / str(stop))
+        stopped = training(tmp_path / str(stop), nursery=nursery)
         ended = stop_anywhere(stopped, chance, number, seconds * 0.8)
         assert ended in ("stopped", "done")
         place = intact(stopped)
@@ -128,16 +139,16 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
-def test_killed_with_workers(kills: int, pictures: Path, tmp_path: Path) -> None:
+def test_killed_with_workers(kills: int, pictures: Path, nursery: Nursery, tmp_path: Path) -> None:
     """The same where processes decode the images, and with another number of them after the kill."""
     arguments = ("tiny.yaml", "--data", f"folder:{pictures}", "--epochs", "3", "--batch", "16", "--every-steps", "2")
-    one = training(tmp_path / "whole", *arguments, *EVERYTHING, "--workers", "2")
+    one = training(tmp_path / "whole", *arguments, *EVERYTHING, "--workers", "2", nursery=nursery)
     begun = time.monotonic()
     one.finish()
     seconds = time.monotonic() - begun
     expected, chance = one.left(), random.Random(kills)
     for kill in range(kills):
-        stopped = training(tmp_path / str(kill), *arguments, *EVERYTHING, "--workers", "2")
+        stopped = training(tmp_path / str(kill), *arguments, *EVERYTHING, "--workers", "2", nursery=nursery)
         ended = stop_anywhere(stopped, chance, signal.SIGKILL, seconds / 2)
         assert ended in ("killed", "done")
         intact(stopped)

@@ -30,6 +30,8 @@ class View(Record):
     places: Mapping[str, str]
     """For each file its path from the root of the repository, as services want it."""
     color: bool = False
+    width: int | None = None
+    """How many cells of a line of a file are shown: those of the terminal."""
     last: bool = True
     """Whether the sum of it all is told."""
     guarded: bool = False

@@ -23,7 +23,7 @@ def render(checked: Checked, view: View) -> str:
         if where:
             finding = finding._replace(notes=(*finding.notes, where))
         line = lines.get((finding.span.file, finding.span.line), "")
-        texts.append(render_one(finding, line, color=view.color))
+        texts.append(render_one(finding, line, color=view.color, width=view.width))
     if view.last:
         texts.append(bold(total(checked), color=view.color) + "\n")
     text = "\n".join(texts)
