@@ -63,6 +63,8 @@ class TrainWish(Record):
     variant: str | None = None
     sets: Mapping[str, object] = {}
     inputs: Mapping[str | None, Shape] = {}
+    tensorboard: bool = False
+    """Whether the log is written for TensorBoard too."""
     outside: bool = False
 
 
@@ -213,7 +215,7 @@ def train_planned(plan: Plan, wish: TrainWish, listener: Listener | None = None)
     world = World()
     with _explained(plan.recipe):
         prepared = prepare(plan.graph, plan.recipe, plan.data, world)
-        with RunFolder(folder, keep=plan.recipe.keep) as run, Stop() as stop:
+        with RunFolder(folder, keep=plan.recipe.keep, tensorboard=wish.tensorboard) as run, Stop() as stop:
             loop = _loop(plan, prepared, run, listener or Listener(), stop)
             _describe(plan, run, world, prepared)
             outcome = loop.run()

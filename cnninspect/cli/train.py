@@ -25,6 +25,7 @@ def train(
     training: recipe_options.Pairs = None,
     data_dir: recipe_options.DataDir = None,
     download: recipe_options.Download = False,
+    tensorboard: Annotated[bool, typer.Option("--tensorboard", help="Write the log for TensorBoard too.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Look at everything, and stop before the first step.")
     ] = False,
@@ -60,6 +61,7 @@ def train(
             sets=sets,
             inputs=inputs,
             outside=allow_outside,
+            tensorboard=tensorboard,
         )
         plan = _planned(wish, quiet=quiet)
         if dry_run:

@@ -63,11 +63,22 @@ def draw(  # noqa: PLR0913 - what to draw and with what
     lines = [pen.paint(titles[1], BOLD)]
     for row in range(rows - 1, -1, -1):
         side = f"{marks.get(row, ''):>{margin - 2}} {pen.strokes.notch if row in marks else pen.strokes.side}"
-        body = "".join([pen.paint(sign, style) for sign, style in field[row]])
+        body = "".join([pen.paint(text, style) for text, style in _runs(field[row])])
         lines.append((pen.paint(side, DIM) + body).rstrip())
     lines += [pen.paint(text, DIM) for text in _below(across, columns, margin, pen.strokes)]
     lines.append((" " * margin + titles[0].rjust(columns)).rstrip())
     return lines + _legend(shown, len(curves) - len(shown), pen, width)
+
+
+def _runs(cells: Sequence[Cell]) -> list[Cell]:
+    """Neighbouring cells of one style as one."""
+    found: list[Cell] = []
+    for text, style in cells:
+        if found and found[-1][1] == style:
+            found[-1] = found[-1][0] + text, style
+        else:
+            found.append((text, style))
+    return found
 
 
 def _placed(curve: Curve, across: Scale, up: Scale, size: tuple[int, int]) -> list[tuple[float, float]]:

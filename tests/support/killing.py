@@ -192,7 +192,7 @@ def stop_in_a_write(training: Training, chance: random.Random, number: signal.Si
     place = training.run / "checkpoints"
     for _ in range(chance.randint(1, writes)):
         while process.poll() is None and not _writing(place):
-            pass
+            time.sleep(0.0002)
         pause = time.perf_counter() + chance.uniform(0, WRITE)
         while time.perf_counter() < pause:
             pass

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CI, MANY = 5, 100
+CI = 5
+HUNDRED = [pytest.param(25, part, marks=pytest.mark.slow) for part in range(1, 5)]
+"""A hundred kills, in four parts that may run beside each other."""
 TINY = """
 name: tiny
 input: [1, 8, 8]
@@ -33,7 +35,7 @@ layers:
 """
 EVERYTHING = ("--ema", "0.9", "--mixup", "0.2", "--crop", "1", "--rotate", "10", "--accumulate", "2", "--clip", "1")
 """Averages, blended and moved images, parts, clipping: whatever has a state or draws numbers."""
-LONG = ("tiny.yaml", "--epochs", "6", "--every-steps", "4", *EVERYTHING)
+LONG = ("tiny.yaml", "--epochs", "4", "--every-steps", "4", *EVERYTHING)
 
 
 def training(folder: Path, *arguments: str, nursery: Nursery | None = None) -> Training:
@@ -66,15 +68,15 @@ def test_the_same_training_twice(whole: tuple[Training, float], tmp_path: Path) 
     assert again.left() == whole[0].left()
 
 
-@pytest.mark.parametrize("kills", [CI, pytest.param(MANY, marks=pytest.mark.slow)])
-def test_killed(kills: int, whole: tuple[Training, float], nursery: Nursery, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kills", "part"), [(CI, 0), *HUNDRED])
+def test_killed(kills: int, part: int, whole: tuple[Training, float], nursery: Nursery, tmp_path: Path) -> None:
     """SIGKILL at any moment, every second time within the writing of a checkpoint: nothing is lost by it."""
     one, seconds = whole
     expected, chance, hits = one.left(), random.Random(kills), 0
     for kill in range(kills):
         stopped = training(tmp_path / str(kill), nursery=nursery)
         if kill % 2:
-            ended = stop_in_a_write(stopped, chance, signal.SIGKILL, 20)
+            ended = stop_in_a_write(stopped, chance, signal.SIGKILL, 15)
         else:
             ended = stop_anywhere(stopped, chance, signal.SIGKILL, seconds)
         assert ended in ("killed", "done")
