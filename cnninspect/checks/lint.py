@@ -76,6 +76,8 @@ class Run:
         self.severities = _severities(selection)
         self.comments = self._comments()
         self.subjects: list[Subject] = []
+        self.made: dict[Span, int] = {}
+        """How many layers each place makes, once that is asked for."""
         self.groups: dict[tuple[str, Span, str], list[Said]] = {}
 
     def findings(self) -> list[Found]:
@@ -173,9 +175,12 @@ class Run:
         if not first.edits or subject is None or first.layer is None:
             return first.edits
         span = subject.named[first.layer].span
+        if not self.made:
+            for one in self.subjects:
+                for node in one.nodes:
+                    self.made[node.span] = self.made.get(node.span, 0) + 1
         meant = {(said.network, said.finding.layer) for said in group if said.finding.edits == first.edits}
-        made = sum(node.span == span for one in self.subjects for node in one.nodes)
-        return first.edits if len(meant) == made else ()
+        return first.edits if len(meant) == self.made[span] else ()
 
 
 _latest: list[tuple[Selection, dict[str, str | None]]] = []

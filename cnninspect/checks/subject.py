@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from cnninspect.ir import BlockCall, Graph, Node, Tensor
     from cnninspect.layers.base import Layer
     from cnninspect.passes.cost import Cost
-    from cnninspect.passes.field import Fields
+    from cnninspect.passes.field import Field
     from cnninspect.passes.field_flow import Flow
     from cnninspect.passes.field_sight import Axes
     from cnninspect.values import Edit, Facts, Shape, Window
+
+
+MOST_FOLLOWED = 850
+"""Layers up to which the exact pass takes no more than a second or two, however they are joined."""
 
 
 class Known:
@@ -59,6 +63,7 @@ class Subject:
         """None of a network that is written in no model file."""
         self.ignores = ignores
         """The comments of its files."""
+        self._fields: dict[object, Field | None] = {}
         self.judged = judged
         """The codes of which it can be said that nothing was silenced: they were looked for, in every network."""
 
@@ -237,6 +242,11 @@ class Subject:
 
         return reaches(self.graph)
 
+    @property
+    def followed(self) -> bool:
+        """Whether the network is small enough for fields to be followed exactly: of the others nothing is said."""
+        return len(self.nodes) <= MOST_FOLLOWED
+
     @cached_property
     def flows(self) -> list[Flow[Axes]]:
         """What every tensor sees of each input, gates left out; takes time."""
@@ -245,18 +255,26 @@ class Subject:
         return flows(self.graph, through_gates=True)
 
     @cached_property
-    def fields(self) -> Fields:
-        """The receptive field of every node by input, gates left out; takes time."""
-        from cnninspect.passes.field import fields
-
-        return fields(self.graph, through_gates=True, found=self.flows)
-
-    @cached_property
-    def sights(self) -> Fields:
+    def sights(self) -> list[Flow[Axes]]:
         """The same, gates being taken to look: what a squeeze-excite block weighs has seen everything; takes time."""
-        from cnninspect.passes.field import fields
+        from cnninspect.passes.field import flows
 
-        return fields(self.graph)
+        return flows(self.graph)
+
+    def field(self, index: int, given: int = 0, *, gates: bool = False) -> Field | None:
+        """The receptive field of a layer in one input, None where it sees nothing of it or is unknown; takes time.
+
+        With ``gates`` what a gate has looked at counts as well.
+        """
+        from cnninspect.passes.field import field
+
+        flow = (self.sights if gates else self.flows)[given]
+        key = (gates, given, flow.all_of(index), self.nodes[index].outputs[0])
+        if key not in self._fields:
+            axes = flow.states[key[2]]
+            image = self.graph.inputs[given].shape
+            self._fields[key] = None if axes is None else field(axes, key[3] or (), image)
+        return self._fields[key]
 
     # --- the file --------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ To write a rule, add ``NAME.py`` here; its code is the name with ``-`` for ``_``
 What is known of a network is in ``subject`` (``checks/subject.py``). A rule asks for facts, never for the class or the
 name of a layer: where a fact is missing, its family in ``layers/`` states it. Shapes may be unknown (None), maps may
 have one, two, three axes or none, there may be several inputs, outputs and training heads. What costs time
-(``subject.fields``) is asked for last, after something cheap has shown that it may matter. In doubt nothing is said.
+(``subject.field``) is asked for last, after something cheap has shown that it may matter. In doubt nothing is said.
 """
 
 from __future__ import annotations

@@ -54,13 +54,12 @@ SEVERITY = "warning"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for end in subject.ends:
+    for end, lost in _ends(subject).items():
         node = subject.nodes[end]
-        lost = _only_for(subject, end)
         parameters = [subject.costs[index].parameters for index in lost]
         total = None if None in parameters else sum(filter(None, parameters))
         notes = (
-            [f"{len(lost)} layers lead only there, from '{subject.nodes[lost[0]].name}' on"] if len(lost) > 1 else []
+            [f"{len(lost)} layers lead only there, from '{subject.nodes[lost[-1]].name}' on"] if len(lost) > 1 else []
         )
         notes += [f"{total:,} parameters that nothing learns"] if total else []
         yield subject.finding(
@@ -71,12 +70,19 @@ def check(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _only_for(subject: Subject, end: int) -> list[int]:
-    """The layers that nothing needs but this one, itself last."""
-    lost = {end}
-    for index in range(end - 1, -1, -1):
+def _ends(subject: Subject) -> dict[int, list[int]]:
+    """Each layer that nothing needs, with the layers that lead there and nowhere else, itself first."""
+    found: dict[int, list[int]] = {index: [] for index in subject.ends}
+    if not found:
+        return found
+    leads: list[int] = [-1] * len(subject.nodes)  # to which end alone a layer leads
+    for index in range(len(subject.nodes) - 1, -1, -1):
         made = [Tensor(index, number) for number in range(len(subject.nodes[index].outputs))]
-        readers = [reader for tensor in made for reader in subject.readers.get(tensor, ())]
-        if readers and lost.issuperset(readers) and subject.results.isdisjoint(made):
-            lost.add(index)
-    return sorted(lost)
+        ends = {leads[reader] for tensor in made for reader in subject.readers.get(tensor, ())}
+        if index in found:
+            leads[index] = index
+        elif len(ends) == 1 and subject.results.isdisjoint(made):
+            leads[index] = ends.pop()
+        if leads[index] >= 0:
+            found[leads[index]].append(index)
+    return found

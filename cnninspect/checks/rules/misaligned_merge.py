@@ -57,6 +57,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     merges = [one for one in subject.having("merge") if max(one.y[1:], default=1) > 1]
     if all(subject.reaches[one.index] is not None for one in merges) and len(subject.graph.inputs) == 1:
         return
+    if not subject.followed:
+        return
     from cnninspect.passes.field_checks import misaligned  # takes time to load
 
     told: set[int] = set()

@@ -100,7 +100,7 @@ def _residual(subject: Subject, one: Known) -> bool:
 
 def _comes_from(subject: Subject, index: int, trunk: Tensor) -> bool:
     found = subject.known[index] if index >= 0 else None
-    while found is not None:
+    while found is not None and found.index > trunk.node:
         if trunk in found.node.inputs:
             return True
         found = subject.before(found.index)

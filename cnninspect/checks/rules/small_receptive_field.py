@@ -71,10 +71,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     heads = [one for one in subject.windows if one.layer.role == "pool" and _global(one) and _decides(subject, one)]
     for one in heads:
         tensor = one.node.inputs[0]
-        if tensor.node < 0 or _far(subject, tensor.node):
+        if tensor.node < 0 or _far(subject, tensor.node) or not subject.followed:
             continue
         for index, given in enumerate(subject.graph.inputs):
-            field = subject.sights[tensor.node].get(index)
+            field = subject.field(tensor.node, index, gates=True)
             if field is None or len(given.shape) == 1:
                 continue
             pairs = [

@@ -58,12 +58,15 @@ def check(subject: Subject) -> Iterator[Finding]:
     learning = [one for one in subject.windows if one.layer.role == "weights" and max(one.window.kernel, default=1) > 1]
     if len(learning) < FEWEST or len(subject.graph.inputs) > 1 or len(subject.graph.inputs[0].shape) == 1:
         return
-    if 2 * sum(_may_be_idle(subject, one) for one in learning) <= len(learning):
+    seen = [_seen(subject, one) for one in learning]
+    unknown = seen.count(None)
+    if 2 * (seen.count(True) + unknown) <= len(learning) or (unknown and not subject.followed):
         return
-    from cnninspect.passes.field_checks import unproductive  # takes time to load
-
-    idle = set(unproductive(subject.graph, subject.fields))
-    found = [one for one in learning if one.index in idle]
+    found = [
+        one
+        for one, all_ in zip(learning, seen, strict=True)
+        if _slides(one) and (_exactly(subject, one) if all_ is None else all_)
+    ]
     if 2 * len(found) > len(learning):
         size = "×".join(map(str, subject.graph.inputs[0].shape[1:]))
         yield subject.finding(
@@ -73,9 +76,23 @@ def check(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _may_be_idle(subject: Subject, one: Known) -> bool:
-    """Whether what a layer reads may have seen the whole input; what is not known quickly may have."""
+def _slides(one: Known) -> bool:
+    """Whether a window larger than 1 takes more than one position on some axis."""
+    return any(kernel > 1 < size for kernel, size in zip(one.window.kernel, one.y[1:], strict=False))
+
+
+def _seen(subject: Subject, one: Known) -> bool | None:
+    """Whether what a layer reads has seen the whole input; None where that is not known quickly."""
     tensor = one.node.inputs[0]
     reach = subject.reaches[tensor.node] if tensor.node >= 0 else ((1, 0.0, 1),) * (len(one.x) - 1)
     sizes = subject.graph.inputs[0].shape[1:]
-    return reach is None or all(axis[0] >= n for axis, n in zip(reach, sizes, strict=True))
+    return None if reach is None else all(axis[0] >= n for axis, n in zip(reach, sizes, strict=True))
+
+
+def _exactly(subject: Subject, one: Known) -> bool:
+    """The same, by its receptive field."""
+    field = subject.field(one.node.inputs[0].node)
+    sizes = subject.graph.inputs[0].shape[1:]
+    return field is not None and all(
+        whole or most >= n for whole, most, n in zip(field.whole, field.most, sizes, strict=True)
+    )

@@ -23,6 +23,7 @@ FOUND = {
     ),
 }
 FREE = {
+    "scores, laid out": "input: [8]\ntraining: {loss: cross_entropy}\nlayers:\n  - linear: 10\n  - flatten\n",
     "scores": "input: [8]\ntraining: {loss: cross_entropy}\nlayers:\n  - linear: 10\n",
     "sigmoid and a binary loss": "input: [8]\ntraining: {loss: binary}\nlayers:\n  - linear: 10\n  - sigmoid\n",
     "softmax is a matter of its own": "input: [8]\ntraining: {loss: cross_entropy}\nlayers:\n  - linear: 10\n  - softmax\n",

@@ -11,6 +11,9 @@ FOUND = {
     ),
 }
 FREE = {
+    "a sum of three is no residual": (
+        "input: [8, 8, 8]\nlayers:\n  - {sequence: [add: {a: [relu], b: [tanh], c: []}, conv: {out: 8, kernel: 1}], repeat: 6}\n"
+    ),
     "all rectified": "input: [16, 8, 8]\nblocks:\n  unit:\n    args: {last: relu}\n    layers:\n      - add:\n          main:\n            - conv: {out: 16, kernel: 3, padding: 1}\n          skip: []\n      - $last\nlayers:\n  - {unit: , repeat: 6}\n",
     "none rectified": "input: [16, 8, 8]\nblocks:\n  unit:\n    args: {last: identity}\n    layers:\n      - add:\n          main:\n            - conv: {out: 16, kernel: 3, padding: 1}\n          skip: []\n      - $last\nlayers:\n  - {unit: , repeat: 6}\n",
     "the last one belongs to the head": "input: [16, 8, 8]\nblocks:\n  unit:\n    args: {last: identity}\n    layers:\n      - add:\n          main:\n            - conv: {out: 16, kernel: 3, padding: 1}\n          skip: []\n      - $last\nlayers:\n  - {unit: , repeat: 6}\n  - unit: relu\n",

@@ -8,7 +8,7 @@ FOUND = {
     "three convolutions see 7 of 32": (f"input: [3, 32, 32]\nlayers:\n{THREE}{HEAD}", [5]),
     "on one axis of two": (f"input: [3, 7, 32]\nlayers:\n{THREE}{HEAD}", [5]),
     "of two inputs the one that is seen": (
-        f"inputs: {{a: [3, 32, 32], b: [4]}}\nlayers:\n  - {{linear: 4, from: b, name: c}}\n"
+        f"inputs: {{b: [4], a: [3, 32, 32]}}\nlayers:\n  - {{linear: 4, from: b, name: c}}\n"
         f"  - {{{CONV}, repeat: 3, from: a}}\n  - relu\n{HEAD}outputs: [c, prev]\n".replace(
             "  - linear: 10", "  - {linear: 10, name: d}"
         ).replace("prev]", "d]"),
