@@ -80,6 +80,7 @@ def evaluate(  # noqa: PLR0913 - what a caller may ask, by keyword
             data_dir=data_dir,
             download=download,
             skip_bad=skip_bad,
+            held_out=trained.held_out if data in (None, trained.data) else None,
             shape=graph.inputs[0].shape,
             classes=len(trained.classes),
         )

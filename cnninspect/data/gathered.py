@@ -79,7 +79,7 @@ def gathered(  # noqa: PLR0913 - what is known of a set
         split,
         source,
         "unknown",
-        identity_of(*classes, *marks, *identities),
+        identity_of(*classes, *marks, *identities, str(len(usable[0].files))),
         len({(picture.height, picture.width) for picture in every}) == 1,
         tuple(told),
     )

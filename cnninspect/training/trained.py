@@ -33,6 +33,8 @@ class Trained(Record):
     """What it was trained on."""
     identity: str
     """SHA-256 of that."""
+    held_out: float | None = None
+    """The share that was not learned from, where that was said."""
 
 
 def choose(path: str, which: str) -> Restored:
@@ -82,7 +84,8 @@ def revive(found: Restored, graph: Graph, device: str) -> Trained:
         raise Problem("bad-checkpoint", message) from None
     network.eval()
     transform = Transform.from_json(_section(found, "transform"))
-    return Trained(engine, transform, classes, str(data.get("name", "")), str(data.get("identity", "")))
+    name, identity = str(data.get("name", "")), str(data.get("identity", ""))
+    return Trained(engine, transform, classes, name, identity, recipe.validation)
 
 
 def _recipe(found: Restored) -> Recipe:

@@ -58,6 +58,21 @@ def test_its_own_data_scores_what_training_logged(which: str, entry: int, learne
     assert (found.asked.position.step, found.judged.images) == (logged["step"], 359)
 
 
+def test_what_was_learned_is_not_held_out(tmp_path: Path) -> None:
+    """Where a share of the images was held out by --validation, the same images are judged: none of those learned from."""
+    import numpy as np
+
+    file, folder = str(tmp_path / "set.npz"), str(tmp_path / "run")
+    images = np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype="u1")
+    np.savez(file, images=images, labels=np.arange(40) % 4)
+    options = ("--validation", "0.5", "--epochs", "1", "--batch", "20", "--run", folder)
+    made = run("train", "lenet5", "--data", f"npz:{file}", *options)
+    assert made.returncode == 0, made.stderr
+    found = api.evaluate(folder, which="last")
+    (logged,) = log(tmp_path / "run")
+    assert (found.judged.images, found.judged.loss) == (20, logged["loss"])
+
+
 def test_figures_agree_with_each_other(learned: Path) -> None:
     """Rows of the confusion matrix have each class's images, its diagonal those that are right."""
     found = api.evaluate(str(learned / "last.pt"), split="train")
