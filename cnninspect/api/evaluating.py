@@ -60,6 +60,7 @@ def evaluate(  # noqa: PLR0913 - what a caller may ask, by keyword
     workers: int = 0,
     device: str = "auto",
     progress: Callable[[int, int], None] | None = None,
+    fetched: Callable[[str, int, int], None] | None = None,
 ) -> Evaluation:
     """Hold the network of a run's folder, or of a checkpoint, against labelled images: its own data or any other.
 
@@ -83,6 +84,7 @@ def evaluate(  # noqa: PLR0913 - what a caller may ask, by keyword
             held_out=trained.held_out if data in (None, trained.data) else None,
             shape=graph.inputs[0].shape,
             classes=len(trained.classes),
+            progress=fetched,
         )
         judged = judge(trained, images, split=split, batch=batch, workers=workers, progress=progress)
     except Problem as problem:

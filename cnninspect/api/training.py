@@ -66,6 +66,8 @@ class TrainWish(Record):
     tensorboard: bool = False
     """Whether the log is written for TensorBoard too."""
     outside: bool = False
+    fetched: Callable[[str, int, int], None] | None = None
+    """Told the name of a file that is fetched, its bytes so far and all of them."""
 
 
 class Plan(Record):
@@ -157,6 +159,7 @@ def _images(recipe: Recipe, wish: TrainWish, loaded: Loaded) -> Data:
         recipe.data,
         data_dir=wish.data_dir,
         download=wish.download,
+        progress=wish.fetched,
         skip_bad=recipe.skip_bad,
         held_out=recipe.validation,
         shape=shape,

@@ -10,6 +10,7 @@ import typer
 
 from cnninspect import api
 from cnninspect.cli import common
+from cnninspect.cli.fetching import fetching
 from cnninspect.cli.output import emit
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def evaluate(
             workers=workers,
             device=device,
             progress=_progress if sys.stderr.isatty() else None,
+            fetched=fetching,
         )
     except api.CannotRun as stopped:
         raise failed(stopped) from None

@@ -10,6 +10,7 @@ import typer
 
 from cnninspect import api
 from cnninspect.cli import common, drawing, recipe_options
+from cnninspect.cli.fetching import fetching
 from cnninspect.cli.output import emit
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def lr_find(
             sets=sets,
             inputs=inputs,
             outside=allow_outside,
+            fetched=fetching,
         )
         plan = api.plan_training(wish)
         found = api.find_planned_rate(plan, first=first, last=last, steps=steps, told=_told)

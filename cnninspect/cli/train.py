@@ -10,6 +10,7 @@ import typer
 
 from cnninspect import api
 from cnninspect.cli import common, recipe_options
+from cnninspect.cli.fetching import fetching
 
 
 @recipe_options.with_recipe
@@ -61,6 +62,7 @@ def train(
             sets=sets,
             inputs=inputs,
             outside=allow_outside,
+            fetched=None if quiet else fetching,
             tensorboard=tensorboard,
         )
         plan = _planned(wish, quiet=quiet)
