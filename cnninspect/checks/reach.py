@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnninspect.ir import Graph, Node
     from cnninspect.values import Window
 
-    Axis = tuple[float, float, int]
+    Axis = tuple[int, float, int]
     """The size of the field, its centre, and how far it moves from one position to the next."""
     Reach = tuple[Axis, ...]
 

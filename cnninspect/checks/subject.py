@@ -242,6 +242,15 @@ class Subject:
 
         return reaches(self.graph)
 
+    @cached_property
+    def ungated(self) -> bool:
+        """Whether no layer looks at a whole map to weigh each position: no gate, no statistic, no share of a unit."""
+        if any(not one.layer.linear for one in self.having("norm")):
+            return False
+        if any(getattr(one.layer, "weighs", False) for one in self.having("merge")):
+            return False
+        return all(one.layer.shared_among(one.x) is None for one in self.having("activation"))
+
     @property
     def followed(self) -> bool:
         """Whether the network is small enough for fields to be followed exactly: of the others nothing is said."""

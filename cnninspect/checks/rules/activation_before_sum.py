@@ -63,6 +63,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         if not one.layer.sums or len(one.node.inputs) != 2:  # noqa: PLR2004 - a branch and the trunk
             continue
         for branch, trunk in (one.node.inputs, one.node.inputs[::-1]):
+            if branch.node < trunk.node:
+                continue  # a branch comes after the trunk that it leaves
             end = _end(subject, branch)
             if end is None or not end.layer.positive or not _above(subject, trunk, end.index):
                 continue
@@ -84,7 +86,7 @@ def _end(subject: Subject, tensor: Tensor) -> Known | None:
 def _above(subject: Subject, trunk: Tensor, end: int) -> bool:
     """Whether a branch of weights goes from the trunk to its end with nothing else coming in."""
     found, weights = subject.known[end], 0
-    while found is not None and len(found.node.inputs) == 1:
+    while found is not None and found.index > trunk.node and len(found.node.inputs) == 1:
         weights += found.layer.role == "weights"
         if found.node.inputs[0] == trunk:
             return weights > 0

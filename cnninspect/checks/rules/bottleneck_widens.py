@@ -62,6 +62,8 @@ BETWEEN = ("activation", "norm", "noise")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
+    if not any(_pointwise(one) for one in subject.windows):
+        return
     for one in subject.windows:
         if one.layer.role != "weights" or not _whole(one):
             continue

@@ -119,6 +119,6 @@ def _lists(nodes: list[Node], file: str) -> Iterator[Sequence]:
         if type(node) is Sequence:
             if len(node.items) >= FEWEST and any(type(item) is Mapping for item in node.items):
                 yield node
-            stack += node.items
+            stack += [item for item in node.items if type(item) is not Scalar]
         elif type(node) is Mapping:
-            stack += [value for _, value in node.pairs]
+            stack += [value for _, value in node.pairs if type(value) is not Scalar]

@@ -68,18 +68,12 @@ def check(subject: Subject) -> Iterator[Finding]:
     ]
     if len(looking) < FEWEST:
         return
-    heads = [one for one in subject.windows if one.layer.role == "pool" and _global(one) and _decides(subject, one)]
-    for one in heads:
-        tensor = one.node.inputs[0]
-        if tensor.node < 0 or _far(subject, tensor.node) or not subject.followed:
+    for one in subject.windows:
+        if one.layer.role != "pool" or one.node.inputs[0].node < 0 or not _global(one) or not _decides(subject, one):
             continue
         for index, given in enumerate(subject.graph.inputs):
-            field = subject.field(tensor.node, index, gates=True)
-            if field is None or len(given.shape) == 1:
-                continue
-            pairs = [
-                (most, n) for most, n, whole in zip(field.most, given.shape[1:], field.whole, strict=True) if not whole
-            ]
+            sizes = given.shape[1:]
+            pairs = zip(_seen(subject, one.node.inputs[0].node, index) or sizes, sizes, strict=True)
             small = next(((most, n) for most, n in pairs if most * SHARE < n), None)
             if small is not None:
                 yield subject.finding(
@@ -90,14 +84,18 @@ def check(subject: Subject) -> Iterator[Finding]:
                 break
 
 
-def _far(subject: Subject, index: int) -> bool:
-    """Whether it is known quickly that a unit sees enough of the input."""
-    reach, given = subject.reaches[index], subject.graph.inputs
-    return (
-        reach is not None
-        and len(given) == 1
-        and all(axis[0] * SHARE >= n for axis, n in zip(reach, given[0].shape[1:], strict=True))
-    )
+def _seen(subject: Subject, index: int, given: int) -> tuple[int, ...] | None:
+    """How many cells of each axis of an input a unit sees at most, gates included; None where that is unknown."""
+    reach, inputs = subject.reaches[index], subject.graph.inputs
+    if reach is not None and len(inputs) == 1:
+        seen = tuple([axis[0] for axis in reach])
+        if subject.ungated or all(size * SHARE >= n for size, n in zip(seen, inputs[0].shape[1:], strict=True)):
+            return seen
+    field = subject.field(index, given, gates=True) if subject.followed else None
+    if field is None or len(inputs[given].shape) == 1:
+        return None
+    sizes = zip(field.most, field.whole, inputs[given].shape[1:], strict=True)
+    return tuple([n if whole else most for most, whole, n in sizes])
 
 
 def _global(one: Known) -> bool:

@@ -50,10 +50,19 @@ AXES = ("planes", "rows", "columns")
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.windows:
-        if max(one.window.stride) > 1:
+        if max(one.window.stride) > 1 and _may_lose(one):
             found = next(((axis, rows) for axis, rows in enumerate(_lost(subject, one)) if rows > 0), None)
             if found is not None:
                 yield _finding(subject, one, *found)
+
+
+def _may_lose(one: Known) -> bool:
+    """Whether more is left over on some axis than the padding behind, were sizes rounded down."""
+    sizes = zip(one.x[1:], *one.window[:4], strict=False)
+    return any(
+        (n + before + after - dilation * (kernel - 1) - 1) % stride > after
+        for n, kernel, stride, dilation, (before, after) in sizes
+    )
 
 
 def _finding(subject: Subject, one: Known, axis: int, rows: int) -> Finding:

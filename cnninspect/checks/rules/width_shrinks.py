@@ -86,4 +86,6 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _grows(one: Known | None) -> bool:
     """Whether a layer makes a map larger, or its shapes are unknown."""
-    return one is None or (len(one.x) == len(one.y) > 1 and product(one.y[1:]) > product(one.x[1:]) * 4 // 3)
+    return one is None or (
+        one.x != one.y and len(one.x) == len(one.y) > 1 and product(one.y[1:]) > product(one.x[1:]) * 4 // 3
+    )
