@@ -55,6 +55,8 @@ def in_use(folder: str) -> bool:
     if _held_here(path):
         return True
     try:
+        if not os.path.isfile(path):  # a pipe of that name would keep whoever opens it waiting
+            return False
         with open(path, encoding="utf-8") as file:
             return not _lock(file, shared=True)
     except OSError:

@@ -89,10 +89,24 @@ def _entry(line: bytes) -> Entry | None:
     if len(line) > LONGEST or not line.endswith(b"\n"):
         return None
     try:
-        found = json.loads(line.decode("utf-8"))
+        found = parse(line.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and type(found.get(STEP)) is int else None
+
+
+def parse(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """A value of JSON in which every number is finite: others are None. Raises ValueError and RecursionError."""
+    return json.loads(text, parse_constant=_nothing, parse_float=_finite)
+
+
+def _nothing(word: str) -> None:
+    del word
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if isfinite(number) else None
 
 
 def _append(path: str, text: str) -> None:

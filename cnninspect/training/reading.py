@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,9 @@ if TYPE_CHECKING:
 
 RUN, ENVIRONMENT = "run.json", "environment.json"
 ABOUT = "cnninspect.training/1"
-LARGEST = 16 * 2**20
+LARGEST = 4 * 2**20
+LARGEST_LOG = 32 * 2**20
+"""Bytes: a hundred thousand epochs."""
 DEEPEST = 4
 """How many folders deep runs are looked for."""
 MOST = 10_000
@@ -56,8 +57,12 @@ def read_run(path: str) -> Run:
         message = f"'{clip(path, 4096)}' is no folder of a run: it has neither {RUN} nor {logs.LINES}"
         raise Problem("no-run", message, help="cnninspect train makes one; --run names it")
     about = read_json(os.path.join(path, RUN)) or {}
+    lines = os.path.join(path, logs.LINES)
     try:
-        entries = tuple(logs.read(os.path.join(path, logs.LINES)))
+        if os.path.isfile(lines) and os.path.getsize(lines) > LARGEST_LOG:
+            message = f"the log of '{clip(path, 4096)}' has {os.path.getsize(lines):,} bytes; at most {LARGEST_LOG:,} are read"
+            raise Problem("file-too-large", message, help="is this the right file?")
+        entries = tuple(logs.read(lines)) if os.path.isfile(lines) else ()
     except OSError as error:
         why = clip((error.strerror or str(error)).lower())
         raise Problem("unreadable-file", f"the log of '{clip(path, 4096)}' cannot be read: {why}") from None
@@ -115,10 +120,10 @@ def _below(path: str, depth: int, seen: list[int]) -> Iterator[str]:
 def read_json(path: str) -> dict[str, Any] | None:
     """A small JSON object; None where there is none that can be read."""
     try:
-        if os.path.getsize(path) > LARGEST:
+        if not os.path.isfile(path) or os.path.getsize(path) > LARGEST:
             return None
         with open(path, encoding="utf-8") as file:
-            found = json.load(file)
+            found = logs.parse(file.read())
     except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -80,11 +80,12 @@ def read(path: str) -> Restored:
     state = sealed.read(path)
     found = state.pop(KEY, None)
     fields = ("format", *Position._fields, "best")
-    if not isinstance(found, dict) or found.get("format") != FORMAT or sorted(found) != sorted(fields):
+    known = isinstance(found, dict) and found.get("format") == FORMAT and sorted(found) == sorted(fields)
+    if not known or not all(type(found[name]) is int for name in Position._fields):
         what = clip(found.get("format")) if isinstance(found, dict) else "of another kind"
         message = f"'{clip(path, 4096)}' is {what}, and {FORMAT} is read"
         raise Problem("bad-checkpoint", message, help="read it with the version of cnninspect that wrote it")
-    position = Position(*[int(found[name]) for name in Position._fields])
+    position = Position(*[found[name] for name in Position._fields])
     return Restored(state, position, (), path, bool(found["best"]))
 
 

@@ -78,7 +78,7 @@ def revive(found: Restored, graph: Graph, device: str) -> Trained:
     engine = Engine(network, recipe, objective, schedule_of(recipe, 1), where)
     try:
         network.load_state_dict(found.state["model"])
-    except (KeyError, RuntimeError) as error:
+    except (AttributeError, KeyError, RuntimeError, TypeError) as error:
         why = clip(str(error).strip().partition("\n")[2].strip() or error, 200)
         message = f"the weights of '{clip(found.path, 4096)}' are not those of its own network: {why}"
         raise Problem("bad-checkpoint", message) from None

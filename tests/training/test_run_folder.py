@@ -17,6 +17,7 @@ from cnninspect.training.checkpoints import Position  # noqa: E402
 from cnninspect.training.environment import environment  # noqa: E402
 from cnninspect.training.run_folder import RunFolder  # noqa: E402
 from cnninspect.values import Problem  # noqa: E402
+from tests.support.logged import logged  # noqa: E402
 from tests.support.saving import state, writer  # noqa: E402
 
 if TYPE_CHECKING:
@@ -196,6 +197,34 @@ def test_a_damaged_description(text: str, tmp_path: Path) -> None:
     assert found.recipe == {}
     assert found.best() is None
     assert found.status in ("?", "interrupted")
+
+
+def test_files_that_are_no_files(tmp_path: Path) -> None:
+    """A pipe in place of a file keeps nobody waiting."""
+    logged(tmp_path / "run", [0.5])
+    for name in (".lock", "run.json"):
+        (tmp_path / "run" / name).unlink(missing_ok=True)
+        os.mkfifo(tmp_path / "run" / name)
+    found = reading.read_run(str(tmp_path / "run"))
+    assert (found.about, len(found.entries), found.status) == ({}, 1, "?")
+
+
+def test_a_log_that_is_too_large(tmp_path: Path) -> None:
+    """A log of any size is refused before it is read."""
+    with (logged(tmp_path / "run", [0.5]) / "metrics.jsonl").open("r+b") as file:
+        file.truncate(10**12)
+    with pytest.raises(Problem) as caught:
+        reading.read_run(str(tmp_path / "run"))
+    assert caught.value.code == "file-too-large"
+
+
+def test_numbers_that_are_none(tmp_path: Path) -> None:
+    """NaN and numbers beyond all bounds, which JSON has not, are read as unknown."""
+    path = logged(tmp_path / "run", []) / "metrics.jsonl"
+    path.write_text('{"step": 1, "loss": NaN, "top": 1e999, "low": -Infinity, "fine": 0.5}\n', "utf-8")
+    assert reading.read_run(str(tmp_path / "run")).entries == (
+        {"step": 1, "loss": None, "top": None, "low": None, "fine": 0.5},
+    )
 
 
 def test_what_is_no_run(tmp_path: Path) -> None:
