@@ -166,8 +166,10 @@ def _mentions(nodes: Iterable[Node]) -> tuple[set[str], set[str]]:
     names: set[str] = set()
     words: set[str] = set()
     for scalar in scalars(nodes):
-        words.add(scalar.text)
-        names |= _names(scalar.text)
+        text = scalar.text
+        words.add(text)
+        if "$" in text:
+            names |= _names(text)
     return names, words
 
 
