@@ -62,7 +62,8 @@ NEWLINE = "\n"
 
 def render(checked: Checked, view: View) -> str:
     """All suites with their sums."""
-    suites = [_suite(file, checked, view) for file in checked.files]
+    models = models_of(checked)
+    suites = [_suite(file, models, view) for file in checked.files]
     suites += [_trouble(trouble, view) for trouble in checked.troubles]
     sums = {
         "tests": sum(len(suite.cases) for suite in suites),
@@ -77,10 +78,9 @@ def render(checked: Checked, view: View) -> str:
     )
 
 
-def _suite(file: File, checked: Checked, view: View) -> Suite:
+def _suite(file: File, models: dict[str, int], view: View) -> Suite:
     """A case for each model of a file, and one for each of its budgets."""
     suite = Suite(view.place(file.path))
-    models = models_of(checked)
     for model in file.models:
         limits = [verdict.finding for verdict in model.verdicts if verdict.finding is not None]
         own = [told for told in file.findings if model.name in told.models and told.finding not in limits]
