@@ -51,7 +51,8 @@ from cnninspect.ir import Tensor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnninspect.checks.subject import Known, Subject
+    from cnninspect.checks.structure import Known
+    from cnninspect.checks.subject import Subject
     from cnninspect.values import Finding
 
 SEVERITY = "warning"

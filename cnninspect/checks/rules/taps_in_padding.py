@@ -46,7 +46,8 @@ from cnninspect.values import product
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnninspect.checks.subject import Known, Subject
+    from cnninspect.checks.structure import Known
+    from cnninspect.checks.subject import Subject
     from cnninspect.values import Finding
 
 SEVERITY = "warning"

@@ -46,7 +46,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnninspect.checks.subject import Known, Subject
+    from cnninspect.checks.structure import Known
+    from cnninspect.checks.subject import Subject
     from cnninspect.values import Finding
 
 SEVERITY = "note"
