@@ -11,10 +11,11 @@ To write a rule, add ``NAME.py`` here; its code is the name with ``-`` for ``_``
   block, repeat or variant it comes from: the engine joins what stands on one line, and knows code and severity;
 - where there is a certain remedy, ``FIX``: a word on what ``--fix`` does, the edits being those of the finding.
 
-What is known of a network is in ``subject`` (``checks/subject.py`` and, of its graph, ``structure.py``). A rule asks for facts, never for the class or the
-name of a layer: where a fact is missing, its family in ``layers/`` states it. Shapes may be unknown (None), maps may
-have one, two, three axes or none, there may be several inputs, outputs and training heads. What costs time
-(``subject.field``) is asked for last, after something cheap has shown that it may matter. In doubt nothing is said.
+What is known of a network is in ``subject`` (``checks/subject.py`` and, of its graph, ``checks/structure.py``). A rule
+asks for facts, never for the class or the name of a layer: where a fact is missing, its family in ``layers/`` states it.
+Shapes may be unknown (None), maps may have one, two, three axes or none, there may be several inputs, outputs and
+training heads. What costs time (``subject.field``) is asked for last, after something cheap (``subject.reaches``) has
+shown that it may matter, and only where ``subject.followed``. In doubt nothing is said.
 """
 
 from __future__ import annotations
