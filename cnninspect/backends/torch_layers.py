@@ -128,18 +128,21 @@ class PaddedAvgPool(nn.Module):
         for cells in kernel_size:
             self.least /= cells
 
-    def mean(self, x: Tensor, filler: float) -> Tensor:
-        """The mean over whole windows, padding being filled."""
-        padded = functional.pad(functional.pad(x, self.padding, value=filler), self.overrun)
-        y: Tensor = self.pool(padded, self.kernel_size, self.stride)
-        return y
-
     def forward(self, x: Tensor) -> Tensor:
-        y = self.mean(x, 0.0)
+        """The mean over whole windows, by the share of each that counts: a window that sees nothing gives 0.
+
+        The shares come first, and what is made on the way is gone as early as can be: then the maps decide the peak.
+        """
+        pads, size = self.padding, (self.kernel_size, self.stride)
         if not self.uneven:
-            return y
-        share = self.mean(torch.ones_like(x[:1, :1]), self.filler)
-        return y / share.clamp(min=self.least)  # a window that sees nothing gives 0
+            whole: Tensor = self.pool(functional.pad(functional.pad(x, pads), self.overrun), *size)
+            return whole
+        ones = functional.pad(torch.ones_like(x[:1, :1]), pads, value=self.filler)
+        share: Tensor = self.pool(functional.pad(ones, self.overrun), *size)
+        del ones
+        share.clamp_(min=self.least)
+        mean: Tensor = self.pool(functional.pad(functional.pad(x, pads), self.overrun), *size)
+        return mean / share
 
 
 class ChannelLinear(nn.Linear):

@@ -115,8 +115,7 @@ class AvgPool(
         y, once = self.shape(x), product(self.shape(x)[1:])
         uneven = not self.counts() or any(map(any, self.spread(x, window)))
         peak = max(x[0] * (product(first) + product(second)) - product(y), x[0] * product(second), product(y) * uneven)
-        late = once if uneven and peak == product(y) else 0
-        return Holds(elements=x[0] * product(second), once=once * uneven, scratch=peak, scratch_once=late)
+        return Holds(elements=x[0] * product(second), once=once * uneven, scratch=peak, scratch_once=once * uneven)
 
 
 class LpPool(Averaging, name="lp_pool", aliases=("LPPool1d", "LPPool2d", "LPPool3d", "LpPool")):

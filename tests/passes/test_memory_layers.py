@@ -76,6 +76,7 @@ CASES: list[Case] = [
     ("avg_pool", {"kernel": 3, "stride": 2, "padding": "same"}, MAPS),
     ("avg_pool", {"kernel": 2, "padding": "same", "count_include_pad": True}, MAPS),
     ("avg_pool", {"kernel": 3, "stride": 2, "padding": 1, "rounding": "ceil"}, MAPS),
+    ("avg_pool", {"kernel": 3, "stride": 4, "rounding": "caffe"}, MAPS),
     ("lp_pool", {"kernel": 2}, MAPS),
     ("lp_pool", {"kernel": 1, "norm": 1}, MAPS),
     ("lp_pool", {"kernel": 3, "padding": 1, "norm": 3}, MAPS),
@@ -164,6 +165,23 @@ def test_a_layer_holds_what_torch_holds(case: Case) -> None:
     first: list[Any] = [{"linear": 4}, {"conv": {"out": 4, "kernel": 1}}]
     fitted = [agree([first[rank > 0], {name: options}], [4, 6, 6, 6][: rank + 1], 2, "float32") for rank in ranks]
     assert any(fitted)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize("padding", [0, 1])
+@pytest.mark.parametrize("shape", [[1, 4], [1, 4, 5], [2, 5, 3], [1, 2, 5, 2], [3, 3, 4, 7]])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_windows_over_the_edge(counts: bool, padding: int, shape: list[int], batch: int) -> None:  # noqa: FBT001 - rows
+    """An average pool whose last window lies over the edge needs what is stated, however small the map."""
+    for kernel, stride in ((1, 3), (2, 3), (4, 2), (3, 4)):
+        pool = {
+            "kernel": kernel,
+            "stride": stride,
+            "padding": padding,
+            "rounding": "caffe",
+            "count_include_pad": counts,
+        }
+        agree([{"avg_pool": pool}], shape, batch, "float32")
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
