@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from cnninspect.checks.lint import codes, lint, lint_each
+import ast
+from pathlib import Path
+
+from cnninspect.checks.lint import READER, codes, lint, lint_each
 from cnninspect.checks.selection import Override, Selection
 from tests.support.checking import look, networks, only, told
 
@@ -138,3 +141,21 @@ def test_a_network_without_a_file() -> None:
     found = lint([loaded._replace(document=None) for loaded in networks(text)])
     assert {one.code for one in found} >= {"padding-beyond-kernel"}
     assert "could-repeat" not in {one.code for one in found}
+
+
+def test_every_warning_of_the_reader_can_be_chosen() -> None:
+    """The warnings that reading a model gives, by its source, are those that can be chosen and silenced."""
+    found = set()
+    for path in (Path(__file__).parent.parent.parent / "cnninspect" / "frontends" / "yaml").glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and any(word.arg == "severity" for word in call.keywords):
+                grave = next(word.value for word in call.keywords if word.arg == "severity")
+                if isinstance(grave, ast.Constant) and grave.value != "error":
+                    found.add(
+                        next(
+                            ast.literal_eval(a)
+                            for a in call.args
+                            if isinstance(a, ast.Constant) and "-" in str(a.value)
+                        )
+                    )
+    assert found == set(READER)

@@ -120,5 +120,6 @@ def _lists(nodes: list[Node], file: str) -> Iterator[Sequence]:
             if len(node.items) >= FEWEST and any(type(item) is Mapping for item in node.items):
                 yield node
             stack += [item for item in node.items if type(item) is not Scalar]
-        elif type(node) is Mapping:
+        else:
+            assert type(node) is Mapping
             stack += [value for _, value in node.pairs if type(value) is not Scalar]

@@ -23,6 +23,9 @@ FOUND = {
     ),
 }
 FREE = {
+    "one head is the input itself": (
+        "input: [8]\ntraining: {loss: cross_entropy}\nlayers:\n  - {linear: 10, name: a}\noutputs: {a: a, same: input}\n"
+    ),
     "scores, laid out": "input: [8]\ntraining: {loss: cross_entropy}\nlayers:\n  - linear: 10\n  - flatten\n",
     "scores": "input: [8]\ntraining: {loss: cross_entropy}\nlayers:\n  - linear: 10\n",
     "sigmoid and a binary loss": "input: [8]\ntraining: {loss: binary}\nlayers:\n  - linear: 10\n  - sigmoid\n",
