@@ -14,7 +14,7 @@ import pytest
 from cnninspect import api
 from cnninspect.api import checking_pool
 from cnninspect.api.checking_asked import Asked
-from cnninspect.frontends.discover import discover
+from cnninspect.frontends.discover import Candidate, discover
 from tests.cli.test_check import BAD, GOOD, VARIANTS, WARNS, check, last
 from tests.cli.test_summary import ROOT
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnninspect.api.checking_file import Outcome
-    from cnninspect.frontends.discover import Candidate
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
 KILLER = """\
@@ -121,6 +120,24 @@ def test_garbage_is_collected_on_the_way(tmp_path: Path, monkeypatch: pytest.Mon
         gc.enable()
         gc.unfreeze()
     assert len(swept) == 3
+
+
+def test_nothing_is_left_for_the_collector(tmp_path: Path) -> None:
+    """What a model took is free when it has been looked at: a run without the collector does not grow."""
+    import gc
+
+    (tmp_path / "m.yaml").write_text(VARIANTS.replace("kernel: 9", "kernel: 1").replace(", groups: 4", ""))
+    candidate = Candidate(str(tmp_path / "m.yaml"), named=True)
+    checking_pool.check_file(candidate, Asked())
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(10):
+            outcome = checking_pool.check_file(candidate, Asked())
+        assert outcome.file is not None
+        assert gc.collect() < 10
+    finally:
+        gc.enable()
 
 
 def test_standard_input_beside_many(tmp_path: Path) -> None:

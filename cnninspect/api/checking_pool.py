@@ -34,7 +34,7 @@ PAYS = 0.5
 """Seconds of work that must be left for others to pay."""
 CHUNK = 16
 """Files that are handed over at a time."""
-SWEEP = 256
+SWEEP = 1024
 """Files after which their garbage is collected: a run of the command line does without the collector."""
 
 

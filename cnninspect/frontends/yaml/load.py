@@ -231,6 +231,8 @@ def build(
     outputs = read_outputs(elaborator, context, last, document)
     if not report.broken:  # what a mistake leaves out may be what uses them
         warn_unused(document, elaborator, report)
+    if kind is Elaborator:
+        vars(elaborator.namer).clear()  # it refers back: without it nothing of a model is left for the collector
     name = wanted.variant or document.text("name") or stem(document.source.name)
     return verify(
         Graph(
