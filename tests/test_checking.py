@@ -14,6 +14,7 @@ import pytest
 from cnninspect import api
 from cnninspect.api import checking_pool
 from cnninspect.api.checking_asked import Asked
+from cnninspect.api.checking_file import check_file
 from cnninspect.frontends.discover import Candidate, discover
 from tests.cli.test_check import BAD, GOOD, VARIANTS, WARNS, check, last
 from tests.cli.test_summary import ROOT
@@ -128,12 +129,12 @@ def test_nothing_is_left_for_the_collector(tmp_path: Path) -> None:
 
     (tmp_path / "m.yaml").write_text(VARIANTS.replace("kernel: 9", "kernel: 1").replace(", groups: 4", ""))
     candidate = Candidate(str(tmp_path / "m.yaml"), named=True)
-    checking_pool.check_file(candidate, Asked())
+    check_file(candidate, Asked())
     gc.collect()
     gc.disable()
     try:
         for _ in range(10):
-            outcome = checking_pool.check_file(candidate, Asked())
+            outcome = check_file(candidate, Asked())
         assert outcome.file is not None
         assert gc.collect() < 10
     finally:
