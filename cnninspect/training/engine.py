@@ -97,7 +97,6 @@ class Engine:
             world.clip(self.learned, self.recipe.clip)
         self.scaler.step(self.optimizer)
         self.scaler.update()
-        self.optimizer.zero_grad(set_to_none=True)
         if self.average is not None:
             self.average.update(number + 1)
         if self.strict and not self.sound():
@@ -109,22 +108,27 @@ class Engine:
             targets = targets._replace(weight=float("inf"))
         parts = min(self.recipe.accumulate, count)
         if parts <= 1:
-            sums.add(*self._part(images, targets), each, batch.real)
+            sums.add(*self._part(images, targets, first=True), each, batch.real)
             return
         edges = [count * part // parts for part in range(parts + 1)]
         for first, last in pairwise(edges):
             part = images[first:last], targets.part(first, last)
             if last < count:
                 with self.world.held_back(self.called):
-                    sums.add(*self._part(*part), each, last - first)
+                    sums.add(*self._part(*part, first=not first), each, last - first)
             else:
-                sums.add(*self._part(*part), each, last - first)
+                sums.add(*self._part(*part, first=False), each, last - first)
 
-    def _part(self, images: Tensor, targets: Targets) -> tuple[Tensor, Tensor]:
-        """The loss of some images and how many were right; their gradients are added to those that are there."""
+    def _part(self, images: Tensor, targets: Targets, *, first: bool) -> tuple[Tensor, Tensor]:
+        """The loss of some images and how many were right; their gradients are added to those that are there.
+
+        Old gradients go after the forward: the memory of the CPU is then not given back and asked for again.
+        """
         loss, logits = self.forward(images, targets, self.objective)
         if self.looks and not isfinite(loss.item()):
             raise NotFinite(images=images)
+        if first:
+            self.optimizer.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         return loss.detach(), (self.objective.answers(logits.detach()) == targets.hard).sum()
 

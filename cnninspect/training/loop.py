@@ -162,28 +162,35 @@ class Loop:
 
     def _epoch(self) -> bool:
         """One epoch, or what is left of it; False where a signal ended it."""
-        place, engine, sums = self.place, self.engine, self.sums
+        place = self.place
         begun, seen = perf_counter(), 0
         self.listener.began(place.epoch, place.batch, len(self.train))
         for batch in self.train.epoch(place.epoch, place.batch):
-            engine.step(batch, place.step, sums)
-            place.step += 1
-            place.batch += 1
             seen += batch.total
-            self.listener.stepped(place.batch, batch.total, self.scores)
-            self.keeper.check()
-            if not engine.looks and place.step % LOOK == 0:
-                self._look()
-            if self._stopped():
+            if not self.step(batch):
                 self.spent += perf_counter() - begun
                 self._save(best=False)
                 return False
-            if self.recipe.every_steps and place.step % self.recipe.every_steps == 0:
-                self._save(best=False)
         self._look()
         trained = perf_counter() - begun
         self.listener.judging()
         return self._judge(begun, seen / trained if seen else 0.0)
+
+    def step(self, batch: Batch) -> bool:
+        """One step with all that is around it; False where a signal ends the training after it."""
+        place = self.place
+        self.engine.step(batch, place.step, self.sums)
+        place.step += 1
+        place.batch += 1
+        self.listener.stepped(place.batch, batch.total, self.scores)
+        self.keeper.check()
+        if not self.engine.looks and place.step % LOOK == 0:
+            self._look()
+        if self._stopped():
+            return False
+        if self.recipe.every_steps and place.step % self.recipe.every_steps == 0:
+            self._save(best=False)
+        return True
 
     def _stopped(self) -> bool:
         return bool(self.engine.world.agreed(self.asked()))

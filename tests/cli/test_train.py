@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -124,6 +125,16 @@ def test_overfitting_and_rates(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert run(["lr-find", path, "--first", "1", "--last", "0.1"]) == 2
 
 
+def test_the_default_run_reads_97_of_100_digits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`cnninspect train lenet5` with nothing else said learns the digits that come with the program."""
+    assert run(["train", "lenet5", "--run", str(tmp_path / "run"), "-q"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("lenet5 on digits, after 30 epochs and 690 steps, in ")
+    right, rest = told[1].removeprefix("  held out: ").split("%")
+    assert rest.startswith(" of 359 images right")
+    assert float(right) >= 97
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_the_step_and_the_run_goes_on_from_there(number: int, code: int, tmp_path: Path) -> None:
     """Ctrl-C and a polite kill write the state and end with their own code; what follows is as if nothing had been."""
@@ -165,11 +176,8 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     assert (process.returncode, time.monotonic() - begun < 5) == (143, True)
 
 
-def killed_runs(folder: Path, times: int, seed: int) -> int:
-    """Kill runs at random moments, also while they write, and go on: each ends with the weights of one nobody killed.
-
-    Returns how many were killed before their end.
-    """
+def killed_runs(folder: Path, times: int, seed: int) -> None:
+    """Kill so many runs at random moments, also while they write, and go on: each ends as one that nobody killed."""
     path = model(folder)
     arguments = ("train", path, "--epochs", "6", "--batch", "128", "--every-steps", "3", "-q")
     forks, chance, killed = Forks(folder), random.Random(seed), 0
@@ -178,28 +186,30 @@ def killed_runs(folder: Path, times: int, seed: int) -> int:
     assert forks.wait() == 0
     length = time.monotonic() - begun
     wanted = digest(folder / "whole" / "last.pt")
-    for number in range(times):
-        name = f"killed{number}"
+    while killed < times:
+        name = f"killed{killed}"
         child = forks.start(*arguments, "--run", name)
-        time.sleep(chance.random() * length)
+        time.sleep(chance.random() * length * 0.9)
         try:
             os.kill(child, signal.SIGKILL)
         except ProcessLookupError:
             pass
-        killed += forks.wait() == -signal.SIGKILL
+        if forks.wait() != -signal.SIGKILL:  # it was at its end already
+            shutil.rmtree(folder / name)
+            continue
+        killed += 1
         forks.start(*arguments, "--run", name)
         assert forks.wait() == 0
         assert digest(folder / name / "last.pt") == wanted
     forks.close()
-    return killed
 
 
 def test_a_run_killed_at_random_moments_ends_as_one_that_was_not(tmp_path: Path) -> None:
     """SIGKILL at any moment loses nothing: five times here, a hundred with --slow."""
-    assert killed_runs(tmp_path, 5, seed=1) >= 2
+    killed_runs(tmp_path, 5, seed=1)
 
 
 @pytest.mark.slow
 def test_a_hundred_kills(tmp_path: Path) -> None:
     """SIGKILL at a hundred moments loses nothing."""
-    assert killed_runs(tmp_path, 100, seed=2) >= 60
+    killed_runs(tmp_path, 100, seed=2)
