@@ -37,8 +37,9 @@ SSD = {"ssd300_vgg16": 300, "ssdlite320_mobilenet_v3_large": 320}
 
 
 def learning(model: torch.nn.Module) -> dict[str, torch.nn.Module]:
-    """The modules that have weights of their own."""
-    return {name: module for name, module in model.named_modules() if [*module.parameters(recurse=False)]}
+    """The layers that have weights: modules without others in them."""
+    layers = {name: module for name, module in model.named_modules() if not [*module.children()]}
+    return {name: module for name, module in layers.items() if [*module.parameters()]}
 
 
 def watched(model: torch.nn.Module, run: Callable[[], object]) -> dict[str, list[tuple[torch.Tensor, torch.Tensor]]]:
