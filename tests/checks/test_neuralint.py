@@ -30,6 +30,13 @@ def lenet(**parts: str) -> str:
     return model("[1, 28, 28]", ", ".join(layers))
 
 
+def beginning(init: str) -> str:
+    """LeNet whose weights begin in a certain way, those of the last layer aside."""
+    lines = lenet().replace("linear: 512", "linear: {out: 512}").split("\n")
+    learning = ("  - conv", "  - linear: {out: 512}")
+    return "\n".join([f"{line}\n    init: {init}" if line.startswith(learning) else line for line in lines])
+
+
 def model(shape: str, layers: str) -> str:
     """A model of one line of layers."""
     items = "".join(f"  - {item}\n" for item in split(layers))
@@ -113,13 +120,10 @@ FOUND = {
         "  - max_pool: 2\n  - {flatten: , from: conv2}\n  - linear: 512\n  - relu\n  - dropout: 0.25\n  - linear: 10\n",
         {"dead-layer"},
     ),
-    "TF_lenet_constant_init": (
-        lenet().replace("same}\n", "same}\n    init: 0.5\n", 1),
-        {"constant-weights"},
-    ),
-    "TF_lenet_zeros_init": (lenet().replace("same}\n", "same}\n    init: zeros\n", 1), {"constant-weights"}),
+    "TF_lenet_constant_init": (beginning("0.1"), {"constant-weights"}),
+    "TF_lenet_zeros_init": (beginning("zeros"), {"constant-weights"}),
     "deep_CNN_too_much_pooling": (
-        vgg("64k3", "64k3", "128k3", "128k3", "256k3", "256k3", "256k3", "512k3", "512k3"),
+        vgg(*["64k3"] * 2, *["128k3"] * 2, *["256k3"] * 3, *["512k3"] * 6),
         {"size-reached-zero"},
     ),
     # --- programs that people asked about on Stack Overflow
@@ -157,7 +161,7 @@ FOUND = {
         ),
         {"dropout-before-norm"},
     ),
-    "44184091": (
+    "44184091": (  # which leaves the length of its input open
         model(
             "[1, 100]",
             CONV % (64, 5, "relu") + ", dropout: 0.2, max_pool: 2, flatten, linear: 100, relu, dropout: 0.7, "
@@ -205,7 +209,7 @@ FREE = {
     ),
     "TF_lenet_decreasing_window_size: AlexNet's and ResNet's kernels shrink as well": lenet(
         conv1=CONV % (32, 9, "relu"),
-        conv2=CONV % (64, 7, "relu"),
+        conv2=CONV % (64, 6, "relu"),
         pool2="max_pool: 2, " + CONV % (128, 3, "relu") + ", max_pool: 2",
     ),
     "deep_CNN_ineffective_poolings: mean pools are as good as DenseNet's": vgg(
