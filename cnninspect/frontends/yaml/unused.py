@@ -60,11 +60,13 @@ def _warn_declared(document: Document, elaborator: Elaborator, report: Report) -
     params, blocks, own = document.entries("params"), document.entries("blocks"), document.source
     if not (params or blocks):
         return
-    bodies = [node for _, node in blocks.values()]
+    bodies = {name: _mentions([node]) for name, (_, node) in blocks.items()}
     sections = [document.sections[key] for key in MENTIONING if key in document.sections]
     values = [node for section in ("params", "variants", "defaults") for _, node in document.entries(section).values()]
-    everything = [*bodies, *sections, *values]
-    names, words = _mentions(everything)
+    names, words = _mentions([*sections, *values])
+    for some, others in bodies.values():
+        names |= some
+        words |= others
     for name, (key, _) in params.items():
         if name not in names and key.source is own:
             report.add(key, "unused-param", f"param '{name}' is never used", severity="warning", help=_advice(key))
@@ -75,7 +77,7 @@ def _warn_declared(document: Document, elaborator: Elaborator, report: Report) -
             report.add(key, "unused-block", f"block '{name}' is never called", severity="warning", help=advice)
         if block is None or key.source is not own or type(node) is not Mapping:
             continue
-        inside, _ = _mentions([node])
+        inside, _ = bodies[name]
         for arg, _default in block.args:
             if arg.text not in inside:
                 message = f"argument '{arg.text}' of block '{name}' is never used"
