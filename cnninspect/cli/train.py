@@ -79,9 +79,15 @@ def _planned(wish: api.TrainWish, *, quiet: bool) -> api.Plan:
 
     plan = api.plan_training(wish)
     if not quiet:
-        sys.stdout.write(report.plan(plan))
+        sys.stdout.write(report.plan(plan, _width() if sys.stdout.isatty() else None))
         sys.stdout.flush()
     return plan
+
+
+def _width() -> int:
+    from shutil import get_terminal_size
+
+    return get_terminal_size((80, 24)).columns
 
 
 def _prove(plan: api.Plan) -> int:

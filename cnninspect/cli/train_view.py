@@ -78,8 +78,9 @@ class Moving(Plain):
         speed = self.seen / max(now - self.begun, 1e-9)
         done = self.epoch * self.batches + batch
         left = (now - self.first) / max(done - self.started, 1) * (self.epochs * self.batches - done)
-        text = report.bar(self.epoch + 1, self.epochs, batch / max(self.batches, 1), scores(), speed, left)
-        sys.stdout.write(f"\r\x1b[K{text[: _width() - 1]}")
+        share = batch / max(self.batches, 1)
+        text = report.bar(self.epoch + 1, self.epochs, share, scores(), speed, left, _width() - 1)
+        sys.stdout.write(f"\r\x1b[K{text}")
         sys.stdout.flush()
 
     def judging(self) -> None:

@@ -17,12 +17,13 @@ MOST_CLASSES = 20
 """A confusion matrix is written out for so many classes; of more, the pairs that are confused most often."""
 PAIRS = 10
 LONGEST_NAME = 12
-BAR = 20
+BAR, LEAST_BAR = 20, 6
+"""Cells of the bar, where there is room and where there is little."""
 HEAD = "  epoch        lr  train loss  accuracy  held-out loss  accuracy  images/s"
 
 
-def plan(found: Plan) -> str:
-    """What is trained on what, and what was chosen for it."""
+def plan(found: Plan, width: int | None = None) -> str:
+    """What is trained on what, and what was chosen for it; a line is as long as it is where there is no ``width``."""
     data, recipe, look = found.data, found.recipe, found.preflight
     lines = [
         f"{found.graph.name}: {look.parameters:,} parameters, on {look.device}",
@@ -36,7 +37,15 @@ def plan(found: Plan) -> str:
             f"memory: a step needs {size(look.needs)} as stated, {size(look.free)} are free: "
             f"the largest batch that fits is {look.largest or 0:,}"
         )
-    return "\n".join(lines) + "\n"
+    return "\n".join([part for line in lines for part in _wrapped(line, width)]) + "\n"
+
+
+def _wrapped(line: str, width: int | None) -> list[str]:
+    if width is None or len(line) <= width:
+        return [line]
+    from textwrap import wrap
+
+    return wrap(line, max(width, 20), subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _recipe(settings: Mapping[str, object], rate: float) -> str:
@@ -68,17 +77,21 @@ def line(epoch: Epoch, epochs: int) -> str:
     )
 
 
-def bar(epoch: int, epochs: int, share: float, scores: Scores | None, speed: float, left: float | None) -> str:  # noqa: PLR0913
-    """The line that moves: how far the epoch is, how it goes, how long the whole will take."""
-    full = round(share * BAR)
-    parts = [f"{epoch:>3}/{epochs} [{'#' * full}{'.' * (BAR - full)}] {share:>4.0%}"]
+def bar(  # noqa: PLR0913 - what a person wants to know while it runs
+    epoch: int, epochs: int, share: float, scores: Scores | None, speed: float, left: float | None, width: int = 120
+) -> str:
+    """The line that moves: how far the epoch is, how it goes, how long the whole will take; no wider than ``width``."""
+    parts = [f"{share:>4.0%}"]
     if scores is not None and scores.images:
         parts.append(f"loss {scores.loss:.4f}  accuracy {scores.accuracy:.2%}")
     if speed:
         parts.append(f"{speed:,.0f} images/s")
     if left is not None:
         parts.append(f"{duration(left)} left")
-    return "  ".join(parts)
+    head, tail = f"{epoch:>3}/{epochs} [", f"] {'  '.join(parts)}"
+    cells = min(max(width - len(head) - len(tail), LEAST_BAR), BAR)
+    full = round(share * cells)
+    return f"{head}{'#' * full}{'.' * (cells - full)}{tail}"[:width]
 
 
 # --- the end -----------------------------------------------------------------------------------

@@ -146,6 +146,13 @@ def test_mistakes_of_a_recipe_file_are_told(text: str, code: str, message: str, 
         assert refused.value.problem.code == code
 
 
+def test_a_recipe_with_no_end_of_mistakes_is_given_up(tmp_path: Path) -> None:
+    """After 200 mistakes nobody reads on."""
+    with pytest.raises(WrongRecipe) as refused:
+        read_recipe_file(written(tmp_path / "a.yaml", "".join([f"x{number}: 1\n" for number in range(300)])))
+    assert len(refused.value.findings) == 200
+
+
 def test_contradictions_of_files_have_their_place(tmp_path: Path) -> None:
     """What contradicts in files is a finding there; what contradicts on the command line names its option."""
     file = read_recipe_file(written(tmp_path / "a.yaml", "epochs: 6\nnesterov: true\n"))
