@@ -133,7 +133,8 @@ def _ready(path: str, trained: Trained) -> Tensor | Problem:
     try:
         return prepared(pictures.read(path), trained.transform)
     except Problem as problem:
-        return problem
+        bad = problem.code == "bad-data"
+        return Problem(problem.code, problem.message, help="mend it, or leave it out" if bad else problem.help)
 
 
 def _shares(trained: Trained, images: Tensor) -> list[list[float]]:

@@ -95,7 +95,7 @@ def candidates(folder: str) -> Iterator[tuple[int, str]]:
     The step stands in the name and in the file; where the two differ the file is damaged, and is looked at early.
     """
     numbered = [(step, path) for step, path in numbered_files(folder)]
-    named = [(0, os.path.join(folder, name)) for name in (LAST, BEST)]
+    named = [(0, path) for name in (LAST, BEST) if os.path.isfile(path := os.path.join(folder, name))]
     every = [(max(step, sealed.step_of(path) or 0), path) for step, path in (*numbered, *named)]
     seen: set[tuple[int, int]] = set()
     for step, path in sorted(every, key=lambda one: -one[0]):

@@ -79,6 +79,8 @@ class _Sealing:
 def step_of(path: str) -> int | None:
     """The step that a file says it is of, without checking it; None where it says nothing."""
     try:
+        if not os.path.isfile(path):  # a pipe would keep whoever opens it waiting
+            return None
         with open(path, "rb") as file:
             file.seek(-SEAL, os.SEEK_END)
             return _step(file.read(SEAL))
@@ -95,6 +97,8 @@ def _step(seal: bytes) -> int | None:
 def check(path: str) -> None:
     """Raise the Problem that a file is not, byte for byte, the one that was written."""
     name = clip(path, 4096)
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise Problem("not-a-file", f"'{name}' is no regular file", help="name a run's folder or .pt")
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -115,8 +119,10 @@ def check(path: str) -> None:
         why = clip((error.strerror or str(error)).lower())
         raise Problem("unreadable-file", f"'{name}' cannot be read: {why}") from None
     if _step(seal) is None:
-        message = f"'{name}' does not end as a checkpoint of a training does: it was cut off, or is another kind of file"
-        raise Problem("bad-checkpoint", message)
+        message = (
+            f"'{name}' does not end as a checkpoint of a training does: it was cut off, or is another kind of file"
+        )
+        raise Problem("bad-checkpoint", message, help="name a run's folder, or a .pt that cnninspect train wrote")
     if seal[-DIGITS:] != found.hexdigest().encode("ascii"):
         raise Problem("bad-checkpoint", f"'{name}' is damaged: its {size:,} bytes are not those that were written")
 

@@ -117,6 +117,17 @@ def test_a_plain_file_of_torch_is_no_checkpoint_of_a_run(tmp_path: Path) -> None
     assert caught.value.notes == (f"'{tmp_path}/last.pt' is of another kind, and cnninspect.checkpoint/1 is read",)
 
 
+def test_a_pipe_in_place_of_a_file(tmp_path: Path) -> None:
+    """What is no regular file keeps nobody waiting."""
+    saved(tmp_path, 2)
+    for name in ("last.pt", "best.pt"):
+        (tmp_path / name).unlink(missing_ok=True)
+        os.mkfifo(tmp_path / name)
+    assert latest(tmp_path).position.step == 2
+    with pytest.raises(Problem, match="is no regular file"):
+        sealed.read(str(tmp_path / "best.pt"))
+
+
 # --- killed ---------------------------------------------------------------------------------
 
 
