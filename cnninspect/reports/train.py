@@ -49,7 +49,7 @@ def _wrapped(line: str, width: int | None) -> list[str]:
 
 
 def _recipe(settings: Mapping[str, object], rate: float) -> str:
-    parts = [f"{settings['epochs']} epochs", f"batch {settings['batch']}"]
+    parts = [_epochs(int(str(settings["epochs"]))), f"batch {settings['batch']}"]
     parts += [f"{settings['optimizer']} at {rate:g}", str(settings["schedule"]), f"seed {settings['seed']}"]
     if settings["precision"] != "float32":
         parts.append(str(settings["precision"]))
@@ -115,10 +115,10 @@ def _scores(found: Trained) -> list[str]:
     by_loss = recipe.monitor == "loss"
     best = min(outcome.epochs, key=lambda one: one.validation.loss if by_loss else -one.validation.accuracy)
     ended = {
-        "done": f"after {last.number} epochs",
-        "patience": f"after {last.number} epochs, {recipe.patience} of them without a better one",
-        "signal": f"stopped by a signal after {last.number} whole epochs",
-        "not-finite": f"stopped after {last.number} whole epochs",
+        "done": f"after {_epochs(last.number)}",
+        "patience": f"after {_epochs(last.number)}, {recipe.patience} of them without a better one",
+        "signal": f"stopped by a signal after {_epochs(last.number, 'whole ')}",
+        "not-finite": f"stopped after {_epochs(last.number, 'whole ')}",
     }[outcome.reason]
     lines = [
         f"{found.plan.graph.name} on {data.name}, {ended} and {last.step:,} steps, in {duration(outcome.seconds)}:",
@@ -133,6 +133,10 @@ def _scores(found: Trained) -> list[str]:
         told = ", ".join([f"{clip(key, 30)} {value:g}" for key, value in published.items()])
         lines.append(f"  published for this recipe: {told}")
     return lines
+
+
+def _epochs(count: int, kind: str = "") -> str:
+    return f"{count} {kind}epoch{'' if count == 1 else 's'}"
 
 
 def _next(found: Trained) -> str:

@@ -176,8 +176,8 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     assert (process.returncode, time.monotonic() - begun < 5) == (143, True)
 
 
-def killed_runs(folder: Path, times: int, seed: int) -> None:
-    """Kill so many runs at random moments, also while they write, and go on: each ends as one that nobody killed."""
+def killed_runs(folder: Path, times: int, seed: int, number: int = signal.SIGKILL) -> None:
+    """Stop so many runs at random moments, also while they write, and go on: each ends as one that nobody stopped."""
     path = model(folder)
     arguments = ("train", path, "--epochs", "6", "--batch", "128", "--every-steps", "3", "-q")
     forks, chance, killed = Forks(folder), random.Random(seed), 0
@@ -191,10 +191,10 @@ def killed_runs(folder: Path, times: int, seed: int) -> None:
         child = forks.start(*arguments, "--run", name)
         time.sleep(chance.random() * length * 0.9)
         try:
-            os.kill(child, signal.SIGKILL)
+            os.kill(child, number)
         except ProcessLookupError:
             pass
-        if forks.wait() != -signal.SIGKILL:  # it was at its end already
+        if forks.wait() not in (-number, 128 + number):  # it was at its end already
             shutil.rmtree(folder / name)
             continue
         killed += 1
@@ -209,7 +209,13 @@ def test_a_run_killed_at_random_moments_ends_as_one_that_was_not(tmp_path: Path)
     killed_runs(tmp_path, 5, seed=1)
 
 
+def test_a_run_stopped_politely_at_random_moments_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    """SIGTERM in the middle of an epoch loses nothing either."""
+    killed_runs(tmp_path, 3, seed=3, number=signal.SIGTERM)
+
+
 @pytest.mark.slow
-def test_a_hundred_kills(tmp_path: Path) -> None:
-    """SIGKILL at a hundred moments loses nothing."""
-    killed_runs(tmp_path, 100, seed=2)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_hundred_kills(number: int, tmp_path: Path) -> None:
+    """Signals at a hundred moments lose nothing."""
+    killed_runs(tmp_path, 100, seed=2, number=number)
