@@ -138,3 +138,19 @@ def test_every_command_is_mentioned() -> None:
             check=True,
         )
         assert command in done.stdout
+
+
+def test_the_list_of_commands_is_not_cut() -> None:
+    """Eighty columns hold what each command does, in a whole sentence."""
+    from cnninspect.cli import COMMANDS
+
+    done = subprocess.run(
+        [sys.executable, "-m", "cnninspect", "--help"],
+        capture_output=True,
+        text=True,
+        env={**environment(), "COLUMNS": "80"},
+        check=True,
+    )
+    told = [line.strip() for line in done.stdout.partition("Commands:\n")[2].partition("\n\n")[0].split("\n")]
+    assert [line.split()[0] for line in told] == list(COMMANDS)
+    assert [line for line in told if line.endswith("...") or not line.endswith(".")] == []

@@ -107,6 +107,9 @@ def plan_training(wish: TrainWish) -> Plan:
     if found is None and wish.resume:
         message = f"there is no run in '{clip(wish.run, 4096)}' to go on with"
         raise CannotRun(Problem("no-run", message, help="without --resume one is begun there"))
+    if found is None and wish.run is not None and os.path.exists(wish.run) and not os.path.isdir(wish.run):
+        message = f"there can be no run in '{clip(wish.run, 4096)}': it is no folder"
+        raise CannotRun(Problem("no-run", message, help="name a folder that there is, or a new one"))
     file = None if wish.recipe is None else read_recipe_file(wish.recipe)
     try:
         return _resumed(wish, found, file) if found is not None else _planned(wish, file)

@@ -72,7 +72,8 @@ def choose_device(device: Device) -> torch.device:
             torch.empty(0, device=found)
         except (RuntimeError, AssertionError, NotImplementedError) as error:
             why = clip(str(error).partition("\n")[0], 200)
-            raise Problem("bad-value", f"the device '{clip(device)}' cannot be used: {why}") from None
+            message = f"the device '{clip(device)}' cannot be used: {why}"
+            raise Problem("bad-value", message, help="auto takes what is there; or cpu, cuda, cuda:1, mps") from None
         return found
     if torch.cuda.is_available():
         return torch.device("cuda")

@@ -61,7 +61,7 @@ def main() -> None:
         _close_quietly()
         code = 0
     except OSError as error:
-        code = _failed(f"cannot write the output: {error.strerror or error}")
+        code = _failed(f"cannot write the output: {(error.strerror or str(error)).lower()}")
     sys.exit(code)
 
 

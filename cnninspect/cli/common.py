@@ -32,7 +32,9 @@ INITS = ("torch", "kaiming", "xavier", "trunc_normal", "orthogonal", "zero_resid
 INIT_HELP = f"How weights begin: {', '.join(INITS[:-1])} or {INITS[-1]}; what a layer says with init: holds."
 LAYOUTS = ("torch", "keras")
 Init = Annotated[str, typer.Option("--init", metavar="HOW", help=INIT_HELP)]
-Strict = Annotated[bool, typer.Option("--strict/--no-strict", help="Whether tensors may be missing or too many.")]
+Strict = Annotated[
+    bool, typer.Option("--strict/--no-strict", help="Refuse missing or extra tensors, or load what fits.")
+]
 Prefix = Annotated[
     str | None, typer.Option(metavar="STRIP", help="Take this from the names, such as module. or encoder.")
 ]

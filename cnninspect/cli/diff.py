@@ -56,8 +56,8 @@ def diff(
 ) -> int:
     """Show what changed between two networks, or since a revision.
 
-    Show what changed between two networks: figures, layers that came, went or differ, and what a checkpoint loses and
-    gains. With --git every model file that changed in this repository, each variant of it.
+    Figures, layers that came, went or differ, and what a checkpoint loses and gains. With --git every model file
+    that changed in this repository, each variant of it.
     """
     for word in format or []:
         common.choose("--format", word, (*FORMATS, AUTO))

@@ -21,7 +21,7 @@ def lint_rules(
 ) -> int:
     """List the design rules.
 
-    List the design rules with their severity and what each finds; explain CODE tells why, with examples.
+    Each with its severity and what it finds; explain CODE tells why, with examples.
 
     JSON, cnninspect.lint-rules/1: rules, each with code, severity, summary, fix (what --fix does, or null) and page.
     """

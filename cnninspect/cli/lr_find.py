@@ -45,15 +45,17 @@ def lr_find(
     plugin: common.Plugins = None,
     **options: object,
 ) -> int:
-    """Find a learning rate: one step at each of many rates, and the loss drawn against them.
+    """Find a learning rate: draw the loss against it.
 
-    The network, the images and all else are as train has them with the same options; nothing is kept.
+    One step is taken at each of many rates. The network, the images and all else are as train has them with the same
+    options; nothing is kept.
     """
     common.choose("--format", format, FORMATS)
     common.choose("--color", color, common.COLORS)
     drawing.check(plot, output)
     if not 0 < first < last <= 1e6:  # noqa: PLR2004
-        raise common.fail(f"--first and --last need 0 < first < last, got {first:g} and {last:g}")
+        message = f"--first and --last need 0 < first < last, got {first:g} and {last:g}"
+        raise common.fail(message, "for example --first 1e-6 --last 10")
     if not 2 <= steps <= MOST:  # noqa: PLR2004
         raise common.fail(f"--steps must be between 2 and {MOST:,}, got {steps}")
     gc.enable()

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from cnninspect.cli.common import fail
+from cnninspect.cli.common import Stop, fail
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def emit(text: str | bytes, output: str | None = None, sources: Iterable[str | N
         else:
             _replace(os.path.realpath(output), data)  # what a link points to is written, the link stays
     except OSError as error:
-        raise fail(f"cannot write '{clip(output)}': {(error.strerror or str(error)).lower()}") from None
+        raise _unwritten(output, error) from None
 
 
 def emit_several(write: Callable[[str], list[str]], output: str, sources: Iterable[str | None] = ()) -> None:
@@ -58,7 +58,14 @@ def emit_several(write: Callable[[str], list[str]], output: str, sources: Iterab
         finally:
             rmtree(folder, ignore_errors=True)
     except OSError as error:
-        raise fail(f"cannot write '{clip(output)}': {(error.strerror or str(error)).lower()}") from None
+        raise _unwritten(output, error) from None
+
+
+def _unwritten(output: str, error: OSError) -> Stop:
+    why = (error.strerror or str(error)).lower()
+    folder = os.path.dirname(output)
+    missing = bool(folder) and not os.path.exists(folder)
+    return fail(f"cannot write '{clip(output)}': {why}", f"make the folder '{clip(folder)}' first" if missing else "")
 
 
 def _refuse(output: str, sources: Iterable[str | None]) -> None:

@@ -48,7 +48,7 @@ def _parameters() -> list[inspect.Parameter]:
             panel = group.capitalize()
             if option.schema() == {"type": "boolean"}:
                 kind: Any = bool | None
-                told = typer.Option(f"--{dashed}/--no-{dashed}", help=option.help.capitalize(), rich_help_panel=panel)
+                told = typer.Option(f"--{dashed}/--no-{dashed}", help=_help(option), rich_help_panel=panel)
             else:
                 kind = str | None
                 told = typer.Option(f"--{dashed}", metavar=_metavar(option), help=_help(option), rich_help_panel=panel)
@@ -67,7 +67,7 @@ def _metavar(option: Option[Any]) -> str:
 def _help(option: Option[Any]) -> str:
     choices = getattr(option, "choices", ())
     known = f": {', '.join(choices)}" if choices else ""
-    default = "" if option.default in (None, ()) else f" (default: {option.default})"
+    default = "" if option.default in (None, (), False) else f"  [default: {option.default}]"
     return f"{option.help[:1].upper()}{option.help[1:]}{known}{default}"
 
 

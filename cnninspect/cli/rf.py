@@ -63,7 +63,7 @@ def rf(
     allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
-    """Show the receptive field of every layer, or what one unit sees.
+    """Show the receptive field of each layer, or what one unit sees.
 
     Show what every layer sees of the input: the size of its receptive field, its jump and its start, how much of it
     is padding, and what that means for the network. With --layer, what one unit of it sees, with a picture.

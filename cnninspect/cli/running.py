@@ -53,10 +53,10 @@ def run(
     allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
-    """Build a network with torch and run it: shapes, time, memory and values of every layer as they happened.
+    """Run a network in torch and tell what happened in each layer.
 
-    A NaN or an infinity is traced to the first layer that made one; exit code 1 then, and where a shape is not as
-    stated.
+    Shapes, time, memory and values, as they happened. A NaN or an infinity is traced to the first layer that made
+    one; exit code 1 then, and where a shape is not as stated.
     """
     words = (
         ("--format", format, FORMATS),

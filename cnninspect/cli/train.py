@@ -41,7 +41,7 @@ def train(
     plugin: common.Plugins = None,
     **options: object,
 ) -> int:
-    """Train a network on images: from the model file to weights, with nothing ever lost.
+    """Train a network on images, from the model file to weights.
 
     Without any option it learns the digits that come with the program. A run folder that is there goes on where it
     stopped. Exit code 1 where the loss is no number or never moved, 130 and 143 where Ctrl-C or a kill stopped it.

@@ -52,7 +52,7 @@ def verify(
     allow_outside: common.Outside = False,
     plugin: common.Plugins = None,
 ) -> int:
-    """Hold what is stated of networks against the networks themselves.
+    """Hold all that is stated of networks against them in torch.
 
     Each is built and run by torch: shapes, weights, MACs, what backward keeps, what is alive at once, receptive
     fields, gradients, and whether two runs are the same. Exit code 1 where anything differs.

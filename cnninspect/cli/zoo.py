@@ -47,7 +47,10 @@ def zoo(
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the list to a file.")
     ] = None,
 ) -> int:
-    """List the networks that come with the program: each name can be given as a MODEL."""
+    """List the networks that come with the program.
+
+    Each name can be given as a MODEL.
+    """
     from cnninspect.reports import zoo as report
 
     common.choose("--format", format, FORMATS)

@@ -12,6 +12,10 @@ from cnninspect.values import Problem, Problems
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+DATA = (
+    "a data set: digits, mnist, fashion-mnist, kmnist, cifar10, cifar100, folder:PATH, idx:FOLDER, npz:FILE, "
+    "webdataset:FOLDER, synthetic or MODULE:FUNCTION"
+)
 RATES = {"adamw": 0.003, "adam": 0.003, "sgd": 0.05, "rmsprop": 0.001}
 """The learning rate of each optimizer where none is given: all but plain sgd's hold for nets of every size here."""
 
@@ -36,7 +40,7 @@ class Recipe:
 
     options: ClassVar[dict[str, Option[Any]]] = {}
 
-    data = Text("digits", help="a data set: digits, mnist, cifar10, folder:PATH, … (cnninspect train --help)")
+    data = Text("digits", help=DATA)
     epochs = Int(30, min=0, max=1_000_000, help="times every training image is seen")
     batch = Int(64, min=1, max=2**24, help="images of one step, over all parts and all processes")
     init = Choice(
@@ -50,7 +54,7 @@ class Recipe:
     optimizer = Choice("adamw", choices=("sgd", "adam", "adamw", "rmsprop"), help="the rule of a step")
     lr = Optional(Float(min=0, help="the highest learning rate (adamw and adam 0.003, sgd 0.05, rmsprop 0.001)"))
     momentum = Float(0.9, min=0, max=0.9999, help="of sgd and rmsprop, and the first beta of adam and adamw")
-    nesterov = Bool(False, help="sgd looks ahead along its momentum")
+    nesterov = Bool(False, help="look ahead along the momentum (sgd)")
     weight_decay = Float(0.01, min=0, max=1, help="pull of weights to zero; norms and biases are spared")
     decay_all = Bool(False, help="weight decay pulls norms and biases as well")
     clip = Optional(Float(min=0, help="the largest norm of all gradients together"))
@@ -67,7 +71,9 @@ class Recipe:
 
     loss = Choice("cross_entropy", choices=("cross_entropy", "binary", "mse"), help="what is made small")
     label_smoothing = Float(0, min=0, max=0.999, help="share of a label spread over all classes")
-    class_weights = Optional(Words(words=("balanced",), min=0, help="balanced, or a weight for each class"))
+    class_weights = Optional(
+        Words(words=("balanced",), min=0, help="what errors of each class weigh: balanced, or a number each")
+    )
     heads = ByName(0.3, min=0, help="weight of the loss of each head for training, or of all")
 
     fit = Choice("stretch", choices=("stretch", "crop", "pad"), help="how an image gets the network's size")
@@ -96,9 +102,9 @@ class Recipe:
     skip_bad = Bool(False, help="leave out images that cannot be read, and count them")
     workers = Optional(Int(min=0, max=256, help="processes that decode images (as many as are useful)"))
 
-    device = Text("auto", help="auto, cpu, cuda, cuda:1 or mps")
+    device = Text("auto", help="where it runs: auto, cpu, cuda, cuda:1 or mps")
     precision = Choice("float32", choices=("float32", "bf16", "fp16"), help="of forward and loss; weights are float32")
-    compile = Bool(False, help="torch.compile the network")
+    compile = Bool(False, help="compile the network (torch.compile)")
     channels_last = Bool(False, help="images as torch lays them out for tensor cores")
 
     monitor = Choice("accuracy", choices=("accuracy", "loss"), help="what best means")

@@ -32,6 +32,7 @@ WORDS = "cnninspect checkpoint, step {:010d}, sha256 "
 DIGITS = 64
 SEAL = len(WORDS.format(0)) + DIGITS
 LAST_STEP = 10**10 - 1
+_NAME = "name a run's folder, or a .pt that cnninspect train wrote"
 
 
 def write(path: str, state: dict[str, Any], step: int) -> None:
@@ -98,12 +99,12 @@ def check(path: str) -> None:
     """Raise the Problem that a file is not, byte for byte, the one that was written."""
     name = clip(path, 4096)
     if os.path.exists(path) and not os.path.isfile(path):
-        raise Problem("not-a-file", f"'{name}' is no regular file", help="name a run's folder or .pt")
+        raise Problem("not-a-file", f"'{name}' is no regular file", help=_NAME)
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
             if not size:
-                raise Problem("bad-checkpoint", f"'{name}' is empty")
+                raise Problem("bad-checkpoint", f"'{name}' is empty", help=_NAME)
             found, left = sha256(), size - DIGITS
             while left > 0:
                 part = file.read(min(left, 2**20))
@@ -114,7 +115,7 @@ def check(path: str) -> None:
             file.seek(-min(SEAL, size), os.SEEK_END)
             seal = file.read(SEAL)
     except FileNotFoundError:
-        raise Problem("file-not-found", f"there is no file '{name}'", help="name a run's folder or .pt") from None
+        raise Problem("file-not-found", f"there is no file '{name}'", help=_NAME) from None
     except OSError as error:
         why = clip((error.strerror or str(error)).lower())
         raise Problem("unreadable-file", f"'{name}' cannot be read: {why}") from None
@@ -122,7 +123,7 @@ def check(path: str) -> None:
         message = (
             f"'{name}' does not end as a checkpoint of a training does: it was cut off, or is another kind of file"
         )
-        raise Problem("bad-checkpoint", message, help="name a run's folder, or a .pt that cnninspect train wrote")
+        raise Problem("bad-checkpoint", message, help=_NAME)
     if seal[-DIGITS:] != found.hexdigest().encode("ascii"):
         raise Problem("bad-checkpoint", f"'{name}' is damaged: its {size:,} bytes are not those that were written")
 

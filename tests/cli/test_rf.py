@@ -232,10 +232,10 @@ REFUSALS = {
         "--seed must be between 0 and 2^62, got -1",
         "",
     ),
-    "the model as the plot": (
+    "a plot in a folder that is not there": (
         ["mixed.yaml", "--plot", "missing/x.svg"],
         "cannot write 'missing/x.svg': no such file or directory",
-        "",
+        "make the folder 'missing' first",
     ),
 }
 

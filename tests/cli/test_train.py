@@ -92,11 +92,21 @@ def test_what_is_wrong_is_said_without_a_trace(tmp_path: Path, capsys: pytest.Ca
 
 def test_a_dry_run_stops_before_the_first_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Everything is looked at and said, nothing is trained or written."""
-    assert run(["train", model(tmp_path), "--dry-run", "--run", str(tmp_path / "run")]) == 0
+    assert run(["train", model(tmp_path), "--dry-run", "--epochs", "1", "--run", str(tmp_path / "run")]) == 0
     out = capsys.readouterr().out
     assert "memory: a step needs " in out
     assert out.endswith("everything fits; nothing was trained (--dry-run)\n")
+    assert "recipe: 1 epoch, batch 64, " in out
     assert not (tmp_path / "run").exists()
+
+
+def test_a_file_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Said before anything is trained, also by a dry run."""
+    path = model(tmp_path)
+    assert run(["train", path, "--dry-run", "--run", path]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(f"cnninspect: there can be no run in '{path}': it is no folder\n  = help: ")
+    assert said.out == ""
 
 
 def test_options_of_every_kind_reach_the_recipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
