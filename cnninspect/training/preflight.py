@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from cnninspect.backends.build import choose_device
 from cnninspect.backends.running_memory import available
-from cnninspect.passes.cost import DTYPES as _DTYPES  # noqa: F401 - the names that memory knows
 from cnninspect.passes.memory import largest_batch, memory
 from cnninspect.records import Record
 from cnninspect.values import Problem, product, show_shape
