@@ -23,7 +23,7 @@ from tests.support.forking import Forks
 from tests.support.training import SMALL, digest, model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 pytestmark = pytest.mark.torch
 
@@ -39,10 +39,25 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
 
 
+STARTED: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """No process outlives its test."""
+    yield
+    while STARTED:
+        process = STARTED.pop()
+        process.kill()
+        process.communicate()
+
+
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """A training in a process of its own."""
     pipe = subprocess.PIPE
-    return subprocess.Popen(command("train", *arguments), stdout=pipe, stderr=pipe, text=True, cwd=folder, env=environment())  # fmt: skip
+    process = subprocess.Popen(command("train", *arguments), stdout=pipe, stderr=pipe, text=True, cwd=folder, env=environment())  # fmt: skip
+    STARTED.append(process)
+    return process
 
 
 def test_a_pipe_gets_a_plain_line_for_each_epoch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,7 +186,7 @@ def test_a_signal_ends_the_step_and_the_run_goes_on_from_there(number: int, code
 def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
     """Who asks twice is not made to wait for a step that takes long."""
     big = "input: [1, 64, 64]\nlayers: [conv: {out: 256, kernel: 9}, conv: {out: 256, kernel: 9}, global_avg_pool, flatten, linear: 10]\n"
-    process = started(tmp_path, model(tmp_path, big), "--batch", "512", "--run", "run")
+    process = started(tmp_path, model(tmp_path, big), "--batch", "512", "--epochs", "1", "--run", "run")
     while not (tmp_path / "run" / "run.json").exists():
         assert process.poll() is None
         time.sleep(0.05)
