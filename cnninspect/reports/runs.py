@@ -12,7 +12,7 @@ from cnninspect.reports.scatter import ASCII, UNICODE
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnninspect.training.reading import Run
 
@@ -21,6 +21,8 @@ SHADES = {"done": GREEN, "patience": GREEN, "running": CYAN, "not-finite": RED}
 ALWAYS = ("run", "status", "epochs", "accuracy", "loss")
 SACRIFICES = ("begun", "parameters", "time", "data", "best", "network")
 """Columns that a narrow terminal does without, the first first."""
+LESSER = ("images_per_second", "step", "seconds", "lr", "train_loss", "train_accuracy")
+"""What the table of epochs leaves out where it would not fit, the first first."""
 PIPE = 80
 """Columns of a drawing that goes into a file or pipe."""
 SHOWN = 12
@@ -116,11 +118,22 @@ def detail(run: Run, style: Style) -> list[str]:
     entries = list(run.entries[-SHOWN:])
     if best is not None and best not in entries:
         entries.insert(0, best)
-    rows = [[*[_cell(name, entry.get(name)) for name in titles], "best" if entry is best else ""] for entry in entries]
-    lines = aligned([[*[title.replace("_", " ") for title in titles], ""], *rows], [*[True] * len(titles), False])
+    lines = _epochs(entries, titles, best)
+    for out in LESSER:
+        if style.width is None or max(map(len, lines)) <= style.width:
+            break
+        titles = [title for title in titles if title != out]
+        lines = _epochs(entries, titles, best)
     hidden = len(run.entries) - len(entries)
     note = [style.paint(f"{hidden:,} more epochs: --format csv has all", DIM)] if hidden else []
     return [style.paint(lines[0], BOLD), *lines[1:], *note]
+
+
+def _epochs(
+    entries: Sequence[Mapping[str, object]], titles: Sequence[str], best: Mapping[str, object] | None
+) -> list[str]:
+    rows = [[*[_cell(name, entry.get(name)) for name in titles], "best" if entry is best else ""] for entry in entries]
+    return aligned([[*[title.replace("_", " ") for title in titles], ""], *rows], [*[True] * len(titles), False])
 
 
 def _cell(name: str, value: object) -> str:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from cnninspect.recipe import Recipe
 
 NORMS = (_NormBase, nn.GroupNorm, nn.LayerNorm, nn.RMSNorm)
-FUSED = ("sgd", "adam", "adamw")
-"""Those that torch can do in one kernel on every device."""
 
 
 def optimizer_of(network: nn.Module, recipe: Recipe) -> Optimizer:

@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from cnninspect.reports.runs import Style, detail
+from cnninspect.training.reading import read_run
 from tests.cli.test_summary import run
 from tests.support.logged import logged
 from tests.test_imports import HEAVY, loaded
@@ -57,6 +59,23 @@ def test_one_run_from_epoch_to_epoch(both: Path) -> None:
     told = run("runs", str(both / "adam"), "--curve", "lr", "--by", "seconds").stdout
     assert "\nlr\n" in told
     assert told.endswith("seconds\n● adam\n")
+
+
+@pytest.mark.parametrize(
+    ("width", "titles"),
+    [
+        (None, "epoch step lr train loss train accuracy loss accuracy seconds images per second"),
+        (80, "epoch lr train loss train accuracy loss accuracy seconds"),
+        (50, "epoch train accuracy loss accuracy"),
+        (20, "epoch loss accuracy"),
+    ],
+)
+def test_epochs_fit_the_terminal(width: int | None, titles: str, both: Path) -> None:
+    """A narrow terminal is shown what was reached, and goes without speed and rate."""
+    lines = detail(read_run(str(both / "adam")), Style(width))
+    assert " ".join(lines[0].split()) == titles
+    assert lines[3].endswith("  best")
+    assert width is None or max(map(len, lines)) <= max(width, len(titles) + 20)
 
 
 def test_long_runs_are_cut(tmp_path: Path) -> None:
