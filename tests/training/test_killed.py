@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,17 +142,21 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_killed_with_workers(kills: int, pictures: Path, nursery: Nursery, tmp_path: Path) -> None:
     """The same where processes decode the images, and with another number of them after the kill."""
-    arguments = ("tiny.yaml", "--data", f"folder:{pictures}", "--epochs", "3", "--batch", "16", "--every-steps", "2")
+    arguments = ("tiny.yaml", "--data", f"folder:{pictures}", "--epochs", "6", "--batch", "16", "--every-steps", "2")
     one = training(tmp_path / "whole", *arguments, *EVERYTHING, "--workers", "2", nursery=nursery)
-    begun = time.monotonic()
     one.finish()
-    seconds = time.monotonic() - begun
-    expected, chance = one.left(), random.Random(kills)
+    seconds = (one.run / "run.json").stat().st_mtime - (one.run / "environment.json").stat().st_mtime
+    expected, chance, inside = one.left(), random.Random(kills), 0
     for kill in range(kills):
         stopped = training(tmp_path / str(kill), *arguments, *EVERYTHING, "--workers", "2", nursery=nursery)
-        ended = stop_anywhere(stopped, chance, signal.SIGKILL, seconds / 2)
+        if kill % 2:
+            ended = stop_anywhere(stopped, chance, signal.SIGKILL, seconds / 2)
+        else:
+            ended = stop_in_a_write(stopped, chance, signal.SIGKILL, 10)
         assert ended in ("killed", "done")
-        intact(stopped)
+        place = intact(stopped)
+        inside += ended == "killed" and place is not None
         stopped.arguments = (*arguments, *EVERYTHING, "--workers", str(kill % 3))
         stopped.finish()
         assert stopped.left() == expected, f"kill {kill}"
+    assert inside
