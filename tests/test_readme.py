@@ -154,3 +154,21 @@ def test_the_list_of_commands_is_not_cut() -> None:
     told = [line.strip() for line in done.stdout.partition("Commands:\n")[2].partition("\n\n")[0].split("\n")]
     assert [line.split()[0] for line in told] == list(COMMANDS)
     assert [line for line in told if line.endswith("...") or not line.endswith(".")] == []
+
+
+def test_extras_and_links_that_are_named_exist() -> None:
+    """Every ``cnninspect[extra]`` of the pages and messages is one that pyproject declares; every link leads to a file."""
+    tomllib = pytest.importorskip("tomllib")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    pages = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    named = {
+        extra
+        for file in [*pages, *sorted((ROOT / "cnninspect").rglob("*.py"))]
+        for part in file.read_text("utf-8").split("cnninspect[")[1:]
+        for extra in part.partition("]")[0].split(",")
+    }
+    assert {"torch", "images", "plot", "tensorboard"} <= named <= set(extras)
+    for page in pages:
+        for part in page.read_text("utf-8").split("](")[1:]:
+            target = part.partition(")")[0].partition("#")[0]
+            assert target.startswith("http") or not target or (page.parent / target).is_file(), (page.name, target)

@@ -72,7 +72,7 @@ def pillow() -> Any:  # noqa: ANN401 - a module
         from PIL import Image
     except ImportError:
         message = "pictures need Pillow, which is not installed"
-        raise Problem("cannot-run", message, help="pip install 'cnninspect[plot]'") from None
+        raise Problem("cannot-run", message, help="pip install 'cnninspect[images]'") from None
     return Image
 
 

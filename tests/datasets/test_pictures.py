@@ -231,7 +231,7 @@ def test_without_pillow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(Problem) as caught:
         open_data(f"folder:{write(tmp_path, train__a__x=b'1', val__a__x=b'1')}")
-    assert (caught.value.code, caught.value.help) == ("cannot-run", "pip install 'cnninspect[plot]'")
+    assert (caught.value.code, caught.value.help) == ("cannot-run", "pip install 'cnninspect[images]'")
 
 
 def test_a_bomb_costs_nothing() -> None:
