@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cnninspect.api.checking_asked import configuration, severities
     from cnninspect.api.checking_baseline import baseline, updated_baseline
     from cnninspect.api.checkpoints import load_weights, weights
+    from cnninspect.api.company import Alone, together
     from cnninspect.api.diff_findings import as_checked
     from cnninspect.api.diffing import diff
     from cnninspect.api.evaluating import evaluate, predict
@@ -88,6 +89,8 @@ LATER = {
     "build": "running",
     "require_torch": "running",
     "runs": "training_runs",
+    "Alone": "company",
+    "together": "company",
     "run": "verifying",
     "smaller": "verifying",
     "verify": "verifying",
@@ -123,6 +126,7 @@ __all__ = [
     "COUNTS",
     "PEERS",
     "RECIPE_OPTIONS",
+    "Alone",
     "CannotRun",
     "Checked",
     "Insight",
@@ -175,6 +179,7 @@ __all__ = [
     "shipped",
     "smaller",
     "summarize",
+    "together",
     "train",
     "train_planned",
     "updated_baseline",

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 RUNS = "runs"
 """Where runs lie whose folder nobody names."""
 EXPANDED, MODEL, RECIPE = "expanded.yaml", "model.yaml", "recipe.yaml"
-FREE = ("epochs", "patience", "keep", "every_epochs", "every_steps", "workers", "device", "compile", "skip_bad")
+FREE = (
+    "epochs",
+    "patience",
+    "keep",
+    "every_epochs",
+    "every_steps",
+    "workers",
+    "device",
+    "compile",
+    "skip_bad",
+    "strategy",
+)
 """Options that may change when a run goes on: none of them changes what a step does."""
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnninspect.api import resuming
+from cnninspect.api.company import Alone, keeper_of, same_everywhere, world_of
 from cnninspect.api.reading import CannotRun, read
 from cnninspect.api.recipes import WrongRecipe, default_recipe, read_recipe_file, recipe_of
 from cnninspect.api.running import require_torch
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cnninspect.ir import Graph
     from cnninspect.recipe import Recipe
     from cnninspect.training.finding import Found
+    from cnninspect.training.following import Follower
     from cnninspect.training.loop import Loop
     from cnninspect.training.preflight import Preflight
     from cnninspect.training.preparing import Prepared
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GROUPS", "OPTIONS", "Listener", "Plan", "TrainWish", "Trained", "plan_training", "train_planned"]
 RECIPE_OPTIONS = tuple(OPTIONS)
+ECHO = 5.0
+"""Seconds within which torchrun hands a signal on that each process has already got by itself."""
 
 
 def option_value(text: str) -> object:
@@ -95,12 +99,24 @@ class Trained(Record):
 # --- before --------------------------------------------------------------------------------
 
 
-def plan_training(wish: TrainWish) -> Plan:
-    """Read the model, the recipe and the images, and hold them against each other.
+def plan_training(wish: TrainWish, team: Alone | None = None) -> Plan:
+    """Read the model, the recipe and the images, and hold them against each other; each of a ``team`` does.
 
     Raises CannotRun and ModelError (a WrongRecipe among them) for what is wrong.
     """
     require_torch("training a network")
+    if team is not None and team.launch is not None:
+        if wish.run is None and not wish.resume:
+            wish = wish._replace(run=team.remembered())
+        if wish.download:
+            team.first()
+    plan = _plan(wish)
+    if team is not None:
+        team.fetched()
+    return plan
+
+
+def _plan(wish: TrainWish) -> Plan:
     if wish.resume and wish.run is None:
         wish = wish._replace(run=resuming.newest_run())
     found = resuming.begun(wish.run)
@@ -210,22 +226,27 @@ def _published(file: Written | None) -> Mapping[str, object]:
 # --- training --------------------------------------------------------------------------------
 
 
-def train_planned(plan: Plan, wish: TrainWish, listener: Listener | None = None) -> Trained:
-    """Train what has been planned; raises CannotRun for what keeps it from going on."""
+def train_planned(plan: Plan, wish: TrainWish, listener: Listener | None = None, team: Alone | None = None) -> Trained:
+    """Train what has been planned, with the ``team`` of other processes; raises CannotRun for what keeps it from going on."""
+    from cnninspect.training.following import Follower
     from cnninspect.training.preparing import prepare
-    from cnninspect.training.run_folder import RunFolder
     from cnninspect.training.signals import Stop
-    from cnninspect.training.world import World
 
-    folder = plan.folder or wish.run or _new_folder(plan)
-    world = World()
+    team = team or Alone()
     with _explained(plan.recipe):
+        world = world_of(team, plan.recipe)
+        same_everywhere(world, plan)
+        folder = world.shared(plan.folder or wish.run or team.remembered() or _new_folder(plan))
         prepared = prepare(plan.graph, plan.recipe, plan.data, world)
-        with RunFolder(folder, keep=plan.recipe.keep, tensorboard=wish.tensorboard) as run, Stop() as stop:
+        keeper = keeper_of(world, folder, plan.recipe, tensorboard=wish.tensorboard)
+        with keeper as run, Stop(tells=world.talks, deaf=ECHO if world.size > 1 else 0) as stop:
+            team.remember(folder)
             loop = _loop(plan, prepared, run, listener or Listener(), stop)
-            _describe(plan, run, world, prepared)
+            if not isinstance(run, Follower):
+                _describe(plan, run, world, prepared)
             outcome = loop.run()
             run.finish(outcome.reason)
+            world.close()
     return Trained(plan, outcome, folder)
 
 
@@ -301,13 +322,13 @@ def find_planned_rate(
             return find_rate(prepared.engine, prepared.train, first, last, steps, lambda: stop.number, told)
 
 
-def _loop(plan: Plan, prepared: Prepared, run: RunFolder, listener: Listener, stop: Any) -> Loop:  # noqa: ANN401 - Stop
+def _loop(plan: Plan, prepared: Prepared, run: RunFolder | Follower, listener: Listener, stop: Any) -> Loop:  # noqa: ANN401 - Stop
     """The loop, where the newest checkpoint of its run has it."""
     from cnninspect.training.loop import Loop
 
     known = about(plan, prepared)
     loop = Loop(prepared.engine, prepared.train, prepared.validation, run, listener, lambda: int(stop.number), known)
-    found = run.resume()
+    found = prepared.engine.world.shared(run.resume())
     if found is not None:
         resuming.same_data(found, known["data"])
         place = found.position
@@ -339,8 +360,6 @@ def _describe(plan: Plan, run: RunFolder, world: World, prepared: Prepared) -> N
     from cnninspect import flat
     from cnninspect.training.environment import environment
 
-    if not world.talks:
-        return
     graph, recipe, data = plan.graph, plan.recipe, plan.data
     if plan.folder is None:
         run.write(resuming.MODEL, plan.loaded.sources[-1].text)
@@ -357,7 +376,8 @@ def _describe(plan: Plan, run: RunFolder, world: World, prepared: Prepared) -> N
             "transform": prepared.transform.as_json(),
         }
     )
-    run.entered(environment(_version(), str(prepared.engine.device), sys.argv))
+    where = environment(_version(), str(prepared.engine.device), sys.argv)
+    run.entered(where if world.size == 1 else {**where, "processes": world.size, "strategy": recipe.strategy})
 
 
 def _version() -> str:

@@ -47,7 +47,9 @@ def train(
     stopped. Exit code 1 where the loss is no number or never moved, 130 and 143 where Ctrl-C or a kill stopped it.
     """
     gc.enable()
+    team = api.Alone()
     try:
+        team = api.together()
         common.load_plugins(plugin)
         sets, inputs = common.given(set, input)
         wish = api.TrainWish(
@@ -65,19 +67,36 @@ def train(
             fetched=None if quiet else fetching,
             tensorboard=tensorboard,
         )
-        plan = _planned(wish, quiet=quiet)
+        quiet = quiet or not team.talks
+        if overfit_one_batch and team.launch is not None:
+            raise common.fail("--overfit-one-batch is for one process", "leave torchrun out")
+        plan = _planned(wish, team, quiet=quiet)
         if dry_run:
-            sys.stdout.write("everything fits; nothing was trained (--dry-run)\n")
-            return 0
-        return _prove(plan) if overfit_one_batch else _train(plan, wish, quiet=quiet)
+            _say("everything fits; nothing was trained (--dry-run)\n", team)
+            return team.leave(0)
+        return team.leave(_prove(plan) if overfit_one_batch else _train(plan, wish, team, quiet=quiet))
     except (api.CannotRun, api.ModelError) as error:
-        return recipe_options.failed(error)
+        code = recipe_options.failed(error) if team.fails(str(error), error) else 2
+    except common.Stop as stop:
+        code = stop.code
+    except Exception as error:
+        if team.fails(f"{type(error).__name__}: {error}", error):
+            raise
+        code = 2
+    return team.leave(code)
 
 
-def _planned(wish: api.TrainWish, *, quiet: bool) -> api.Plan:
+def _say(text: str, team: api.Alone) -> None:
+    """Print, if this is the process that does."""
+    if team.talks:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _planned(wish: api.TrainWish, team: api.Alone, *, quiet: bool) -> api.Plan:
     from cnninspect.reports import train as report
 
-    plan = api.plan_training(wish)
+    plan = api.plan_training(wish, team)
     if not quiet:
         sys.stdout.write(report.plan(plan, _width() if sys.stdout.isatty() else None))
         sys.stdout.flush()
@@ -101,14 +120,15 @@ def _prove(plan: api.Plan) -> int:
     return 128 + found.stopped if found.stopped else int(problem is not None)
 
 
-def _train(plan: api.Plan, wish: api.TrainWish, *, quiet: bool) -> int:
+def _train(plan: api.Plan, wish: api.TrainWish, team: api.Alone, *, quiet: bool) -> int:
     from cnninspect.cli.train_view import view
     from cnninspect.reports import train as report
 
-    trained = api.train_planned(plan, wish, view(plan.recipe.epochs, quiet=quiet))
-    sys.stdout.write(report.summary(trained) if quiet else "\n" + report.summary(trained))
-    sys.stdout.flush()
-    for problem in trained.outcome.problems:
+    if team.launch is not None and not quiet:
+        _say(f"{team.launch.size} processes train together ({plan.recipe.strategy})\n", team)
+    trained = api.train_planned(plan, wish, view(plan.recipe.epochs, quiet=quiet), team)
+    _say(report.summary(trained) if quiet else "\n" + report.summary(trained), team)
+    for problem in trained.outcome.problems if team.talks else ():
         recipe_options.tell(problem)
     if trained.outcome.reason == "signal":
         return 128 + trained.outcome.signal

@@ -29,7 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("brightness", "contrast", "saturation", "hue", "erase", "mixup", "cutmix"),
         *("validation", "skip_bad", "workers"),
     ),
-    "machine": ("device", "precision", "compile", "channels_last"),
+    "machine": ("device", "precision", "compile", "channels_last", "strategy", "sync_batch_norm"),
     "stopping and keeping": ("monitor", "patience", "keep", "every_epochs", "every_steps"),
 }
 """Which options belong together, for help."""
@@ -106,6 +106,8 @@ class Recipe:
     precision = Choice("float32", choices=("float32", "bf16", "fp16"), help="of forward and loss; weights are float32")
     compile = Bool(False, help="compile the network (torch.compile)")
     channels_last = Bool(False, help="images as torch lays them out for tensor cores")
+    strategy = Choice("ddp", choices=("ddp", "fsdp"), help="each process of torchrun has the network, or a part of it")
+    sync_batch_norm = Bool(False, help="batch norm over the images of all processes of torchrun")
 
     monitor = Choice("accuracy", choices=("accuracy", "loss"), help="what best means")
     patience = Optional(Int(min=1, help="epochs without a better one after which training ends"))

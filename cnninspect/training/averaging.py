@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cnninspect.training.world import World
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 class Average:
     """The averaged weights of a network."""
 
-    def __init__(self, network: nn.Module, decay: float) -> None:
+    def __init__(self, network: nn.Module, decay: float, world: World | None = None) -> None:
+        self.world = world or World()
         self.decay = decay
         self.weights = {name: one for name, one in network.named_parameters() if one.is_floating_point()}
         self.average = {name: one.detach().clone() for name, one in self.weights.items()}
@@ -48,7 +51,11 @@ class Average:
             weight.copy_(self.average[name])
             self.average[name].copy_(kept)
 
+    def state(self) -> dict[str, Tensor]:
+        """The averages, whole."""
+        return dict(self.world.whole(self.average))
+
     def load(self, state: dict[str, Tensor]) -> None:
         """Take the averages of a checkpoint."""
         for name, average in self.average.items():
-            average.copy_(state[name])
+            average.copy_(self.world.like(average, state[name]))

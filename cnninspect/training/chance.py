@@ -20,6 +20,11 @@ def begin(seed: int) -> None:
         sys.modules["numpy"].random.seed(seed % 2**32)
 
 
+def seed_of(seed: int, rank: int, step: int = 0) -> int:
+    """The seed of one of several processes from a step on: no two draw alike; the first has the recipe's at first."""
+    return (seed + rank * 0x9E3779B97F4A7C15 + step * 0xBF58476D1CE4E5B9) % 2**63
+
+
 def state(device: torch.device) -> dict[str, Any]:
     """Where all of them are."""
     found: dict[str, Any] = {"torch": torch.get_rng_state(), "python": _listed(random.getstate())}

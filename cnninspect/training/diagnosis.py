@@ -66,11 +66,20 @@ def not_finite(  # noqa: PLR0913 - where it happened
     engine: Engine, found: NotFinite, step: int, epoch: int, batch: int, keeper: Keeper
 ) -> Problem:
     """The problem that a loss is no number."""
-    notes = [] if found.images is None else [first_layer(engine.network, found.images)]
+    notes = [] if found.images is None else [_said(engine, found, found.images)]
     newest = keeper.newest()
     notes.append(f"the last good checkpoint is {newest}" if newest else "there is no checkpoint yet")
     message = f"{found.what} is not a number at step {step + 1:,} (epoch {epoch + 1}, batch {batch + 1})"
     return Problem("loss-not-finite", message, notes=notes, help=_remedy(engine.recipe))
+
+
+def _said(engine: Engine, found: NotFinite, images: Tensor) -> str:
+    """What the first process says that has met it."""
+    world = engine.world
+    own = first_layer(engine.network, images) if found.here or world.lockstep else ""
+    every = world.gathered(own if found.here else "")
+    rank, text = next((rank, text) for rank, text in enumerate(every) if text)
+    return text if world.size == 1 else f"of the images of rank {rank}: {text}"
 
 
 def _remedy(recipe: Recipe) -> str:

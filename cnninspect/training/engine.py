@@ -37,10 +37,12 @@ class NotFinite(Exception):
     Without ``images`` it was found later, and nobody knows at which step.
     """
 
-    def __init__(self, what: str = "the loss", images: Tensor | None = None) -> None:
+    def __init__(self, what: str = "the loss", images: Tensor | None = None, *, here: bool = True) -> None:
+        """``here``: whether it was this process, and not another one that trains with it."""
         super().__init__(f"{what} is not finite")
         self.what = what
         self.images = images
+        self.here = here
 
 
 class Engine:
@@ -66,9 +68,10 @@ class Engine:
         if recipe.channels_last:
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.called = self._called()
+        self.judging = self.world.judged(self.network, self.called)
         self.optimizer = optimizer_of(network, recipe)
         self.learned = [one for group in self.optimizer.param_groups for one in group["params"]]
-        self.average = None if recipe.ema is None else Average(network, recipe.ema)
+        self.average = None if recipe.ema is None else Average(network, recipe.ema, self.world)
         self.half = HALVES.get(recipe.precision)
         self.scaler = torch.amp.GradScaler(device.type, enabled=recipe.precision == "fp16")
         self.looks = device.type == "cpu"
@@ -77,7 +80,8 @@ class Engine:
         """Whether weights are looked at after each step, to find the one that spoils them."""
 
     def _called(self) -> Callable[..., Any]:
-        wrapped = self.world.wrap(self.network)
+        unused = not all(self.objective.heads.weights.values())
+        wrapped = self.world.wrap(self.network, unused=unused)
         return torch.compile(wrapped) if self.recipe.compile else wrapped
 
     # --- training ------------------------------------------------------------------------
@@ -90,8 +94,11 @@ class Engine:
         world, objective, each = self.world, self.objective, batch.total / self.world.size
         targets = objective.targets(batch.labels, batch.soft, each)
         if world.size > 1 and isinstance(targets.weight, torch.Tensor):
-            targets = targets._replace(weight=world.total(targets.weight.detach().clone()) / world.size)
+            own = targets.weight.detach() * bool(batch.real)
+            targets = targets._replace(weight=world.total(own) / world.size)
+        world.stepping(batch.real, batch.total)
         self._forth_and_back(batch, targets, sums, each if batch.real else 0.0)
+        world.settle()
         if self.recipe.clip is not None:
             self.scaler.unscale_(self.optimizer)
             world.clip(self.learned, self.recipe.clip)
@@ -99,16 +106,19 @@ class Engine:
         self.scaler.update()
         if self.average is not None:
             self.average.update(number + 1)
-        if self.strict and not self.sound():
-            raise NotFinite("a weight", batch.images)
+        if self.strict:
+            bad = not self.sound()
+            if world.anywhere(bad):
+                raise NotFinite("a weight", batch.images, here=bad)
 
     def _forth_and_back(self, batch: Batch, targets: Targets, sums: Sums, each: float) -> None:
         images, count = batch.images, len(batch.images)
         if not batch.real:  # nothing was left for this process: an image stands in, so that all exchange gradients
             targets = targets._replace(weight=float("inf"))
-        parts = min(self.recipe.accumulate, count)
+        parts = min(self.recipe.accumulate, count if self.world.size == 1 else _least(batch.total, self.world.size))
         if parts <= 1:
-            sums.add(*self._part(images, targets, first=True), each, batch.real)
+            loss, right = self._part(images, targets, first=True)
+            sums.add(loss, right if batch.real else right * 0, each, batch.real)
             return
         edges = [count * part // parts for part in range(parts + 1)]
         for first, last in pairwise(edges):
@@ -125,8 +135,10 @@ class Engine:
         Old gradients go after the forward: the memory of the CPU is then not given back and asked for again.
         """
         loss, logits = self.forward(images, targets, self.objective)
-        if self.looks and not isfinite(loss.item()):
-            raise NotFinite(images=images)
+        if self.looks:
+            bad = not isfinite(loss.item())
+            if self.world.anywhere(bad):
+                raise NotFinite(images=images, here=bad)
         if first:
             self.optimizer.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
@@ -134,17 +146,18 @@ class Engine:
 
     def forward(self, images: Tensor, targets: Targets, objective: Objective) -> tuple[Tensor, Tensor]:
         """The loss and the logits of some images."""
+        called = self.called if self.network.training else self.judging
         if self.recipe.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
         if self.half is None:
-            return objective(self.called(images), targets)
+            return objective(called(images), targets)
         with torch.autocast(self.device.type, self.half):
-            return objective(self.called(images), targets)
+            return objective(called(images), targets)
 
     def sound(self) -> bool:
         """Whether every weight is a number; this waits for the device."""
         with torch.no_grad():
-            return bool(torch.stack([one.isfinite().all() for one in self.learned]).all())
+            return bool(torch.stack([self.world.own(one).isfinite().all() for one in self.learned]).all())
 
     # --- judging -------------------------------------------------------------------------
 
@@ -163,10 +176,17 @@ class Engine:
         return sums, confusion
 
     def _judge(self, batch: Batch, sums: Sums, confusion: Confusion) -> None:
-        if not batch.real:
+        if not batch.real and not self.world.lockstep:
             return
         targets = self.judged.targets(batch.labels, None, len(batch.labels))
         loss, logits = self.forward(batch.images, targets, self.judged)
+        if not batch.real:
+            return
         answers = self.judged.answers(logits)
         sums.add(loss, (answers == batch.labels).sum(), len(batch.labels), len(batch.labels))
         confusion.add(batch.labels, answers)
+
+
+def _least(total: int, processes: int) -> int:
+    """Images that every process has at least of a batch (or 1, which may stand in), as all of them know it."""
+    return max(total // 2 // processes * 2, 1)

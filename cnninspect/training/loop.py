@@ -17,6 +17,7 @@ from cnninspect.training.engine import NotFinite
 from cnninspect.training.metrics import Confusion, Scores, Sums
 from cnninspect.training.snapshots import snapshot
 from cnninspect.training.telling import Epoch, Listener, Outcome
+from cnninspect.training.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -102,6 +103,8 @@ class Loop:
         """Epochs since the best one."""
         self.confusion: Confusion | None = None
         self.problems: list[Problem] = []
+        self.signal = 0
+        """The signal on which all have agreed to stop."""
         self.spent = 0.0
         """Seconds of the epoch before this process."""
         self.start: dict[str, Any] | None = None
@@ -120,7 +123,7 @@ class Loop:
         if never is not None:
             self.problems.append(never)
         rows = () if self.confusion is None else self.confusion.rows(self.engine.world)
-        signal = self.asked() if reason == "signal" else 0
+        signal = self.signal if reason == "signal" else 0
         seconds = perf_counter() - begun
         return Outcome(reason, signal, tuple(self.epochs), rows, tuple(self.problems), seconds)
 
@@ -143,7 +146,7 @@ class Loop:
         """Go back to the last good state and look at every step from there on; False where there is none, or no use."""
         if self.engine.strict:
             return False
-        found = self.keeper.resume()
+        found = self.engine.world.shared(self.keeper.resume())
         if found is not None:
             place = found.position
             self.load(found.state, (place.step, place.epoch, place.batch))
@@ -157,7 +160,8 @@ class Loop:
 
     def _look(self) -> None:
         """Raise NotFinite where a number has gone wrong since the last look."""
-        if not isfinite(float(self.sums.loss)) or not self.engine.sound():
+        bad = not isfinite(float(self.sums.loss)) or not self.engine.sound()
+        if self.engine.world.anywhere(bad):
             raise NotFinite("a loss or a weight")
 
     def _epoch(self) -> bool:
@@ -182,7 +186,7 @@ class Loop:
         self.engine.step(batch, place.step, self.sums)
         place.step += 1
         place.batch += 1
-        self.listener.stepped(place.batch, batch.total, self.scores)
+        self.listener.stepped(place.batch, batch.total, self._own)
         self.keeper.check()
         if not self.engine.looks and place.step % LOOK == 0:
             self._look()
@@ -193,7 +197,12 @@ class Loop:
         return True
 
     def _stopped(self) -> bool:
-        return bool(self.engine.world.agreed(self.asked()))
+        self.signal = self.engine.world.agreed(self.asked())
+        return bool(self.signal)
+
+    def _own(self) -> Scores:
+        """Those of the epoch so far as this process knows them, without asking the others."""
+        return self.sums.scores(World())
 
     def scores(self) -> Scores:
         """Those of the epoch so far."""
@@ -255,20 +264,28 @@ class Loop:
         engine = self.engine
         whole = engine.world.model_state(engine.network)
         average = engine.average
-        model = whole if average is None else {**whole, **average.average}
+        model = whole if average is None else {**whole, **average.state()}
         training: dict[str, Any] = {
             "optimizer": engine.world.optimizer_state(engine.network, engine.optimizer),
             "scaler": engine.scaler.state_dict(),
             "weights": None if average is None else whole,
             "chance": chance.state(engine.device),
-            "sums": self.sums.state(),
+            "sums": self.sums.state(engine.world),
+            "each": self._each(),
             "best": self.best,
             "waited": self.waited,
             "spent": self.spent,
             "epochs": [_plain(epoch) for epoch in self.epochs],
-            "confusion": None if self.confusion is None else self.confusion.counts,
+            "confusion": None if self.confusion is None else self.confusion.total(engine.world),
         }
         return {"model": model, "training": training, **self.about}
+
+    def _each(self) -> list[dict[str, Any]]:
+        """What each of several processes has for itself; where as many go on, each takes its own."""
+        engine = self.engine
+        if engine.world.size == 1:
+            return []
+        return engine.world.gathered({"chance": chance.state(engine.device), "sums": self.sums.state(World())})
 
     def load(self, state: dict[str, Any], place: tuple[int, int, int]) -> None:
         """Go on from a state."""
@@ -279,14 +296,23 @@ class Loop:
             engine.average.load(state["model"])
         engine.world.load_optimizer(engine.network, engine.optimizer, training["optimizer"])
         engine.scaler.load_state_dict(training["scaler"])
-        self.sums.load(training["sums"])
+        each = training.get("each") or []
+        alike = len(each) == engine.world.size
+        if alike:
+            self.sums.load(each[engine.world.rank]["sums"])
+        elif engine.world.talks:
+            self.sums.load(training["sums"])
         self.best, self.waited, self.spent = training["best"], training["waited"], training["spent"]
         self.epochs = [_epoch(plain) for plain in training["epochs"]]
         if training["confusion"] is not None:
             self.confusion = Confusion(engine.objective.classes, engine.device)
-            self.confusion.counts.copy_(training["confusion"])
+            if engine.world.talks:  # one has the counts of all
+                self.confusion.counts.copy_(training["confusion"])
         self.place.step, self.place.epoch, self.place.batch = place
-        chance.load(training["chance"], engine.device)
+        if alike or engine.world.talks:
+            chance.load(each[engine.world.rank]["chance"] if alike else training["chance"], engine.device)
+        else:
+            chance.begin(chance.seed_of(self.recipe.seed, engine.world.rank, self.place.step))
 
 
 def _plain(epoch: Epoch) -> list[object]:

@@ -51,9 +51,11 @@ class Sums:
         count = max(images, 1)
         return Scores(float(loss) / count, float(right) / count, images)
 
-    def state(self) -> dict[str, Any]:
-        """As a checkpoint holds it."""
-        return {"loss": self.loss, "right": self.right, "images": self.images}
+    def state(self, world: World) -> dict[str, Any]:
+        """As a checkpoint holds it: over all processes."""
+        loss, right = world.total(self.loss.clone()).cpu(), world.total(self.right.clone()).cpu()
+        images = world.total(torch.tensor(self.images, device=self.right.device))
+        return {"loss": loss, "right": right, "images": int(images)}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take what a checkpoint holds."""
@@ -76,9 +78,13 @@ class Confusion:
             places = labels * self.classes + answers
             self.counts.index_add_(0, places, torch.ones_like(places))
 
+    def total(self, world: World) -> Tensor:
+        """The counts of all processes, in one row."""
+        return world.total(self.counts.clone())
+
     def rows(self, world: World) -> tuple[tuple[int, ...], ...]:
         """The counts of all processes, a row for each class; none where there are too many classes."""
         if not len(self.counts):
             return ()
-        counts = world.total(self.counts.clone()).view(self.classes, self.classes).tolist()
+        counts = self.total(world).view(self.classes, self.classes).tolist()
         return tuple([tuple(row) for row in counts])

@@ -57,6 +57,8 @@ def prepare(graph: Graph, recipe: Recipe, data: Data, world: World) -> Prepared:
     validation = Loader(data.validation, transform, _loading(recipe, world, device, shuffle=False))
     objective = Objective(recipe, heads_of(graph, recipe), len(data.classes), class_weights(recipe, data, device))
     engine = Engine(network, recipe, objective, schedule_of(recipe, len(train)), device, world)
+    if world.rank:
+        chance.begin(chance.seed_of(recipe.seed, world.rank))
     return Prepared(engine, train, validation, transform)
 
 

@@ -22,6 +22,10 @@ class World:
 
     rank = 0
     size = 1
+    share = 1.0
+    """The part of a batch's images that this process has."""
+    lockstep = False
+    """Whether every forward is an exchange, so that all have to do as many."""
 
     @property
     def talks(self) -> bool:
@@ -34,9 +38,24 @@ class World:
 
         return choose_device(wanted)
 
-    def wrap(self, network: nn.Module) -> Callable[..., Any]:
-        """What is called in place of the network in training: gradients come out as those of all processes."""
+    def wrap(self, network: nn.Module, *, unused: bool = False) -> Callable[..., Any]:
+        """What is called in place of the network in training: gradients come out as those of all processes.
+
+        ``unused``: weights may have none.
+        """
+        del unused
         return network
+
+    def judged(self, network: nn.Module, called: Callable[..., Any]) -> Callable[..., Any]:
+        """What is called in place of the network in judging."""
+        del network
+        return called
+
+    def stepping(self, real: int, total: int) -> None:
+        """A step begins, with so many images of this process out of so many of all."""
+
+    def settle(self) -> None:
+        """The gradients of a step are there: what is left to bring together is brought together."""
 
     def held_back(self, called: Callable[..., Any]) -> AbstractContextManager[None]:
         """A stretch in which gradients are not yet exchanged: a part of a batch that is not its last."""
@@ -57,9 +76,34 @@ class World:
         """The largest of the numbers that the processes have, as soon as all have said theirs."""
         return number
 
+    def anywhere(self, found: bool) -> bool:  # noqa: FBT001 - what is asked of all
+        """Whether it is so in any of the processes; waits for all."""
+        return found
+
+    def gathered(self, own: Any) -> list[Any]:  # noqa: ANN401 - plain values
+        """What each of the processes has."""
+        return [own]
+
+    def shared(self, own: Any) -> Any:  # noqa: ANN401 - plain values
+        """What the first of the processes has."""
+        return own
+
+    def whole(self, state: Any) -> Any:  # noqa: ANN401 - tensors, in mappings or alone
+        """The whole of tensors of which each process has a part."""
+        return state
+
+    def own(self, tensor: Tensor) -> Tensor:
+        """The numbers of a tensor that this process has."""
+        return tensor
+
+    def like(self, mine: Tensor, whole: Tensor) -> Tensor:
+        """The part of a whole tensor that this process has, as it has one of another."""
+        del mine
+        return whole
+
     def model_state(self, network: nn.Module) -> dict[str, Any]:
         """The whole ``state_dict``, on every process."""
-        return network.state_dict()
+        return dict(self.whole(network.state_dict()))
 
     def optimizer_state(self, network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
         """The whole state of the optimizer, on every process."""
@@ -77,3 +121,6 @@ class World:
 
     def wait(self) -> None:
         """Until all are here."""
+
+    def close(self) -> None:
+        """Nothing more is exchanged."""
