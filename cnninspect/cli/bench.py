@@ -33,7 +33,7 @@ def bench(
     batch: Annotated[str, typer.Option(metavar="N,N", help="Samples in a batch, one or several: 1,8,32.")] = "1",
     mode: Annotated[str, typer.Option(metavar="MODES", help="forward, train and step, one or several.")] = "forward",
     dtype: Annotated[str, typer.Option(metavar="TYPE", help="float32, bfloat16, float16 or float64.")] = "float32",
-    device: Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    device: Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
     compile: Annotated[
         bool, typer.Option("--compile", help="Compile as one graph, for each batch anew; tell where graphs break.")
     ] = False,

@@ -30,7 +30,7 @@ def check(
     ctx: typer.Context,
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Files, folders, patterns such as 'models/**/*.yaml', or -."),
+        typer.Argument(metavar="PATH...", help="Files, folders, patterns such as 'models/**/*.yaml', or -."),
     ] = None,
     format: Annotated[
         list[str] | None,

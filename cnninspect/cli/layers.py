@@ -15,7 +15,7 @@ FORMATS = ("table", "json", "markdown")
 
 
 def layers(
-    filter: Annotated[str, typer.Argument(metavar="[FILTER]", help="Show those that mention this.")] = "",
+    filter: Annotated[str, typer.Argument(metavar="FILTER", help="Show those that mention this.")] = "",
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or markdown.")] = "table",
     color: common.Color = "auto",
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,

@@ -15,7 +15,7 @@ FORMATS = ("text", "json")
 
 
 def lint_rules(
-    filter: Annotated[str, typer.Argument(metavar="[FILTER]", help="Show those that mention this.")] = "",
+    filter: Annotated[str, typer.Argument(metavar="FILTER", help="Show those that mention this.")] = "",
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
 ) -> int:

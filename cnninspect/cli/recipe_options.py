@@ -51,13 +51,17 @@ def _parameters() -> list[inspect.Parameter]:
                 told = typer.Option(f"--{dashed}/--no-{dashed}", help=_help(option), rich_help_panel=panel)
             else:
                 kind = str | None
-                told = typer.Option(f"--{dashed}", metavar=_metavar(option), help=_help(option), rich_help_panel=panel)
+                told = typer.Option(
+                    f"--{dashed}", metavar=_metavar(name, option), help=_help(option), rich_help_panel=panel
+                )
             annotation = Annotated[kind, told]
             found.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation))
     return found
 
 
-def _metavar(option: Option[Any]) -> str:
+def _metavar(name: str, option: Option[Any]) -> str:
+    if name in ("data", "device"):
+        return name.upper()  # as evaluate and predict call them
     schema = option.schema()
     if "enum" in schema:
         return "WORD"

@@ -52,7 +52,7 @@ def rf(
     ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Where the random numbers of --effective begin.")] = 0,
     samples: Annotated[int, typer.Option(metavar="N", help="Random networks that --effective measures.")] = 16,
-    device: Annotated[str, typer.Option(metavar="WHERE", help="cpu, cuda, mps or auto, for --effective.")] = "cpu",
+    device: Annotated[str, typer.Option(metavar="DEVICE", help="For --effective: auto, cpu, cuda, cuda:1 or mps.")] = "cpu",
     input: common.Inputs = None,
     variant: common.Variant = None,
     set: common.Sets = None,

@@ -28,7 +28,7 @@ PIPE = (100, 30)
 
 def zoo(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Only networks with this in their name or family.")
+        list[str] | None, typer.Argument(metavar="NAME...", help="Only networks with this in their name or family.")
     ] = None,
     max_parameters: Annotated[
         str | None, typer.Option(metavar="N", help="Only networks of at most so many parameters, such as 5M.")
