@@ -33,13 +33,16 @@ class Log:
         self._table = os.path.join(folder, TABLE)
         self._columns: list[str] = []
 
-    def rewind(self, step: int) -> None:
+    def rewind(self, step: int, epochs: int | None = None) -> None:
         """Drop what was logged after a step, and a line that was not written whole; raises Problem.
+
+        A state may be of an epoch's last step and yet from before the epoch was judged: with only so many whole epochs
+        the lines of later ones go as well.
 
         The log is then that of a run which was never stopped.
         """
         found = read(self._lines)
-        kept = [entry for entry in found if entry[STEP] <= step]
+        kept = [entry for entry in found if entry[STEP] <= step and not _later(entry, epochs)]
         try:
             if os.path.exists(self._lines) or kept:
                 durable.replace_text(self._lines, "".join([_line(entry) for entry in kept]))
@@ -107,6 +110,11 @@ def _nothing(word: str) -> None:
 def _finite(text: str) -> float | None:
     number = float(text)
     return number if isfinite(number) else None
+
+
+def _later(entry: Entry, epochs: int | None) -> bool:
+    number = entry.get("epoch")
+    return epochs is not None and type(number) is int and number > epochs
 
 
 def _append(path: str, text: str) -> None:

@@ -82,7 +82,7 @@ class RunFolder:
         """The newest intact checkpoint, None in a new run; the log becomes that of a run that was stopped there."""
         found = self._checkpoints.latest()
         step = 0 if found is None else found.position.step
-        self._log.rewind(step if found is not None else -1)
+        self._log.rewind(step if found is not None else -1, 0 if found is None else found.position.epoch)
         if self._tensorboard:
             from cnninspect.training.tensorboard import Board
 

@@ -74,6 +74,19 @@ def test_a_run_that_goes_on(tmp_path: Path) -> None:
     assert found.best() == {"epoch": 4, "step": 40, "loss": 0.25, "best": True}
 
 
+def test_killed_between_the_log_and_the_state_of_an_epoch(tmp_path: Path) -> None:
+    """A state of an epoch's last step from before it was judged: its line goes, and is not there twice afterwards."""
+    with RunFolder(str(tmp_path)) as run:
+        run.save(state(1), (10, 0, 10), best=False, kept=False)
+        run.log({"epoch": 1, "step": 10, "loss": 1.0, "best": True})  # and killed before the state of the whole epoch
+    with RunFolder(str(tmp_path)) as run:
+        found = run.resume()
+        assert found is not None
+        assert found.position == Position(10, 0, 10)
+        epoch(run, 1)
+    assert [entry["step"] for entry in reading.read_run(str(tmp_path)).entries] == [10]
+
+
 def test_each_start_is_written_down(tmp_path: Path) -> None:
     """The environment has an entry for each time that the run was begun or gone on with."""
     for word in ("one", "two"):
