@@ -164,6 +164,21 @@ def test_from_a_folder_within(folder: Folder) -> None:
     assert len(told(folder.path, "--git", "main", "models/**/w*.yaml")) == 2
 
 
+def test_a_path_that_never_was(folder: Folder) -> None:
+    """A slip in a path does not pass for nothing that changed; what was deleted may be named, file or folder, and patterns may be idle."""
+    for path in ("models/tinny.yaml", "modles", "models/tinny.yaml/x"):
+        done = run(folder.path, "--git", "main", path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert (
+            f"there is no '{path}', neither here nor in {folder.git('rev-parse', 'main')[:10]}\n  = help: "
+            in done.stderr
+        )
+    folder.git("rm", "-q", "-r", "models")
+    assert told(folder.path, "--git", "main", "models/wide.yaml")[0] == "wide  models/wide.yaml: deleted network"
+    assert len(told(folder.path, "--git", "main", "models")) > 2
+    assert told(folder.path, "--git", "main", "idle/*.yaml")[-1].endswith("0 model files")
+
+
 def test_a_repository_in_a_folder(folder: Folder) -> None:
     """From outside a repository the first path leads into it."""
     folder.commit({"models/tiny.yaml": NEW})

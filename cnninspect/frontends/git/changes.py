@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cnninspect.frontends.git.revision import SUBMODULE
 from cnninspect.frontends.globs import is_pattern
 from cnninspect.records import Record
+from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,16 @@ def files(repository: Repository, paths: Sequence[str] = ()) -> list[str]:
     """Every file of the work tree below some paths that git knows or would take, from the top of the repository."""
     listed = repository.ask("ls-files", "-z", "--cached", *OTHERS, *specs(paths))
     return sorted(set(_names(listed)))
+
+
+def refuse_missing(repository: Repository, commit: str, paths: Sequence[str]) -> None:
+    """Raise the Problem that something named is in neither: a slip of the pen would pass for nothing that changed."""
+    for path in paths:
+        if is_pattern(path) or os.path.lexists(os.path.join(repository.folder, path)):
+            continue
+        if not repository.ask("diff", "--name-only", *SAFE, commit, *specs([path])):
+            message = f"there is no '{clip(path)}', neither here nor in {commit[:10]}"
+            raise Problem("file-not-found", message, help="paths count from the current folder")
 
 
 def specs(paths: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.frontends import locate
 from cnninspect.frontends.discover import MOST_EXTENDED, SUFFIXES, is_model, looks_like_one
-from cnninspect.frontends.git.changes import changes, files
+from cnninspect.frontends.git.changes import changes, files, refuse_missing
 from cnninspect.frontends.yaml.source import BadText, decoded, read_source
 from cnninspect.frontends.yaml.tree import Source
 from cnninspect.records import Record
@@ -114,6 +114,7 @@ class _Search:
         self.other = self.links = self.submodules = 0
 
     def run(self, paths: Sequence[str]) -> Changed:
+        refuse_missing(self.repository, self.revision.commit, paths)
         everything = changes(self.repository, self.revision.commit)
         inside = changes(self.repository, self.revision.commit, paths) if paths else everything
         for change in inside:
