@@ -44,19 +44,9 @@ if TYPE_CHECKING:
         receptive_fields,
         widest_field,
     )
+    from cnninspect.api.planning import RECIPE_OPTIONS, Plan, TrainWish, option_value, plan_training
     from cnninspect.api.running import build, require_torch
-    from cnninspect.api.training import (
-        RECIPE_OPTIONS,
-        Listener,
-        Plan,
-        TrainWish,
-        find_planned_rate,
-        option_value,
-        plan_training,
-        prove_planned,
-        train,
-        train_planned,
-    )
+    from cnninspect.api.training import Listener, find_planned_rate, prove_planned, train, train_planned
     from cnninspect.api.training_runs import runs
     from cnninspect.api.verifying import run, smaller, verify
 
@@ -97,14 +87,14 @@ LATER = {
     "fix": "fixing",
     "load_weights": "checkpoints",
     "weights": "checkpoints",
-    "RECIPE_OPTIONS": "training",
+    "RECIPE_OPTIONS": "planning",
     "Listener": "training",
-    "Plan": "training",
-    "TrainWish": "training",
+    "Plan": "planning",
+    "TrainWish": "planning",
     "find_planned_rate": "training",
     "prove_planned": "training",
-    "option_value": "training",
-    "plan_training": "training",
+    "option_value": "planning",
+    "plan_training": "planning",
     "train": "training",
     "train_planned": "training",
 }

@@ -11,7 +11,7 @@ from cnninspect.training.launch import Alone, launched
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
-    from cnninspect.api.training import Plan
+    from cnninspect.api.planning import Plan
     from cnninspect.recipe import Recipe
     from cnninspect.training.following import Follower
     from cnninspect.training.run_folder import RunFolder

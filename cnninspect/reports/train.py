@@ -9,7 +9,8 @@ from cnninspect.values import clip
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnninspect.api.training import Plan, Trained
+    from cnninspect.api.planning import Plan
+    from cnninspect.api.training import Trained
     from cnninspect.training.metrics import Scores
     from cnninspect.training.telling import Epoch
 

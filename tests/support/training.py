@@ -12,7 +12,8 @@ from cnninspect import api
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cnninspect.api.training import Plan, Trained
+    from cnninspect.api.planning import Plan
+    from cnninspect.api.training import Trained
     from cnninspect.training.telling import Epoch, Listener
 
 SMALL = """
