@@ -11,7 +11,7 @@ import pytest
 from cnninspect import api
 from cnninspect.frontends.git import repository as repositories
 from cnninspect.frontends.git import revision as revisions
-from cnninspect.frontends.git.changes import Change, changes, files
+from cnninspect.frontends.git.changes import Change, changes, files, refuse_missing
 from cnninspect.frontends.git.models import Opener, changed
 from cnninspect.frontends.git.repository import Repository
 from cnninspect.frontends.git.revision import Revision
@@ -351,3 +351,14 @@ def test_a_model_that_cannot_be_read_any_more(folder: Folder, monkeypatch: pytes
     assert told.status == "broken"
     assert told.new is not None
     assert [finding.code for finding in told.new.findings] == ["file-too-large"]
+
+
+def test_a_path_that_never_was_is_refused(folder: Folder) -> None:
+    """What is named has to be here or in the revision; a pattern may mean nothing, a deleted file is still known."""
+    repository = Repository()
+    commit = repository.commit("HEAD")
+    (folder.path / "notes.yaml").unlink()
+    refuse_missing(repository, commit, ["base.yaml", "sub", "notes.yaml", "*.none"])
+    with pytest.raises(Problem) as refused:
+        refuse_missing(repository, commit, ["nope.yaml"])
+    assert str(refused.value) == f"there is no 'nope.yaml', neither here nor in {commit[:10]}"

@@ -124,3 +124,14 @@ def test_an_inherited_variant_can_be_left_out(tmp_path: Path) -> None:
     )
     (tmp_path / "own.yaml").write_text("extends: base.yaml\nvariants: {wide: , plain: }\n")
     assert set(api.read(str(tmp_path / "own.yaml")).variants) == {"deep", "plain"}
+
+
+def test_no_more_layers_are_remembered_than_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers that were made are kept for the networks that follow, until there are too many: nothing changes by it."""
+    monkeypatch.setattr(making, "MOST_KEPT", 2)
+    text = "input: [3, 8, 8]\nlayers:\n" + "".join(f"  - conv: {{out: {n}, kernel: 1}}\n" for n in range(41, 49))
+    found = api.read("model.yaml", text=text)
+    assert found.findings == ()
+    assert found.graph is not None
+    assert [node.outputs[0] for node in found.graph.nodes] == [(n, 8, 8) for n in range(41, 49)]
+    assert len(making._layers) <= 3

@@ -35,6 +35,10 @@ def test_directives_of_yaml_itself(directive: str, parser: Any) -> None:
                 " [delete the line, or put the text in quotes]"
             ),
         ),
+        (
+            "a: >= 224\n",
+            "1:4-1:5 yaml-syntax: only + - or a digit can follow '>' on its line [put a comparison in quotes: \">= 224\"]",
+        ),
         ("a: %b", "1:4-1:5 yaml-syntax: a value cannot begin with '%' [put it in quotes: '%b']"),
     ],
 )

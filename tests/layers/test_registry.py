@@ -183,3 +183,13 @@ def test_a_module_is_loaded_by_name() -> None:
         "plugin-failed",
         "a plugin is an importable module whose import defines layers",
     )
+
+
+@pytest.mark.usefixtures("registry")
+def test_layers_of_other_packages_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be told whether any layer comes from elsewhere, which a memory of earlier results has to know."""
+    own = {name: kind for name, kind in REGISTRY.items() if kind.__module__.startswith("cnninspect.layers.")}
+    monkeypatch.setattr(layers, "REGISTRY", own)
+    assert not layers.foreign()
+    monkeypatch.setattr(layers, "REGISTRY", {**own, "strange": type("Strange", (Single,), {})})
+    assert layers.foreign()

@@ -1,6 +1,10 @@
 """Cases of the rule: what it finds, by line, and what it leaves alone."""
 
 FOUND = {
+    "noise that is added": (
+        "input: [3, 8, 8]\nlayers:\n  - relu\n  - gaussian_noise: 0.1\n  - conv: {out: 8, kernel: 1, bias: false}\n  - batch_norm\n",
+        [4],
+    ),
     "right before the norm": (
         "input: [3, 32, 32]\nlayers:\n  - conv: {out: 8, kernel: 3, bias: false}\n  - dropout\n  - batch_norm\n  - relu\n",
         [4],
