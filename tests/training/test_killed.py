@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CI = 5
+MORE = 8
+"""Further tries where none of the asked ones came in the middle: chance is given room, the assertion stays."""
 HUNDRED = [pytest.param(25, part, marks=pytest.mark.slow) for part in range(1, 5)]
 """A hundred kills, in four parts that may run beside each other."""
 TINY = """
@@ -108,7 +110,9 @@ def test_asked_to_stop(
     """A polite signal in an epoch's middle: the step is finished and written, the exit code tells, and nothing is lost."""
     one, seconds = whole
     chance, inside = random.Random(stops), 0
-    for stop in range(stops):
+    for stop in range(stops + MORE):
+        if stop >= stops and inside:
+            break
         stopped = training(tmp_path / str(stop), nursery=nursery)
         ended = stop_anywhere(stopped, chance, number, seconds * 0.8)
         assert ended in ("stopped", "done")
@@ -120,7 +124,7 @@ def test_asked_to_stop(
         if ended == "stopped" and place is not None:
             assert f"going on after {place.step:,} steps" in told
         assert stopped.left() == one.left()
-    assert inside or stops < 10  # two may both have come at the end of an epoch, and are equal all the same
+    assert inside
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +151,9 @@ def test_killed_with_workers(kills: int, pictures: Path, nursery: Nursery, tmp_p
     one.finish()
     seconds = (one.run / "run.json").stat().st_mtime - (one.run / "environment.json").stat().st_mtime
     expected, chance, inside = one.left(), random.Random(kills), 0
-    for kill in range(kills):
+    for kill in range(kills + MORE):
+        if kill >= kills and inside:
+            break
         stopped = training(tmp_path / str(kill), *arguments, *EVERYTHING, "--workers", "2", nursery=nursery)
         if kill % 2:
             ended = stop_anywhere(stopped, chance, signal.SIGKILL, seconds / 2)
@@ -159,4 +165,4 @@ def test_killed_with_workers(kills: int, pictures: Path, nursery: Nursery, tmp_p
         stopped.arguments = (*arguments, *EVERYTHING, "--workers", str(kill % 3))
         stopped.finish()
         assert stopped.left() == expected, f"kill {kill}"
-    assert inside or kills < 10  # two may both have missed, and have been equal all the same
+    assert inside
