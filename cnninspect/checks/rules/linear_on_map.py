@@ -55,7 +55,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if above is not None and above.facts.window is not None:
             yield subject.finding(
                 one.node,
-                f"'{one.node.name}' combines the {one.x[-1]} columns of the map {show_shape(one.x)}, each row of each channel by itself",
+                f"'{one.node.name}' combines the columns of the map {show_shape(one.x)}, each row of each channel by itself",
                 notes=(f"the map is made by '{above.node.name}'",),
                 help="put a flatten above it, or global_avg_pool and flatten; for the channels write axis: channels",
             )
