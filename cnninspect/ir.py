@@ -141,28 +141,27 @@ def verify(graph: Graph) -> Graph:
 def violations(graph: Graph) -> Iterator[str]:
     """Every rule of the IR that the graph breaks."""
     yield from _name_violations(graph)
-    arities = [len(node.outputs) for node in graph.nodes]
+    known = {(-1 - index, 0) for index in range(len(graph.inputs))}
     for index, node in enumerate(graph.nodes):
-        for tensor in node.inputs:
-            if not _exists(tensor, index, arities, len(graph.inputs)):
-                yield f"{node.name} reads {tensor}, which does not come before it"
-        if (node.facts is None) is not (None in node.outputs):
-            yield f"{node.name} has facts without shapes, or shapes without facts"
-        if node.facts is not None and (node.facts.outputs != node.outputs or node.layer is None):
-            yield f"{node.name} states other shapes than it has"
-        if node.shares is not None and not 0 <= node.shares < index:
-            yield f"{node.name} shares weights with a node that does not come before it"
-        if node.init and (node.facts is None or {start.weight for start in node.init} - node.facts.weights.keys()):
-            yield f"{node.name} begins weights that it does not have"
+        name, _, layer, inputs, outputs, facts, _, _, shares, _, init = node
+        for tensor in inputs:
+            if tensor not in known:
+                yield f"{name} reads {tensor}, which does not come before it"
+        if (facts is None) is not (None in outputs):
+            yield f"{name} has facts without shapes, or shapes without facts"
+        if facts is not None and (facts.outputs != outputs or layer is None):
+            yield f"{name} states other shapes than it has"
+        if shares is not None and not 0 <= shares < index:
+            yield f"{name} shares weights with a node that does not come before it"
+        if init and (facts is None or {start.weight for start in init} - facts.weights.keys()):
+            yield f"{name} begins weights that it does not have"
+        if len(outputs) == 1:
+            known.add((index, 0))
+        else:
+            known.update([(index, number) for number in range(len(outputs))])
     for output in graph.outputs:
-        if not _exists(output.tensor, len(arities), arities, len(graph.inputs)):
+        if output.tensor not in known:
             yield f"output {output.name} is {output.tensor}, which does not exist"
-
-
-def _exists(tensor: Tensor, before: int, arities: list[int], inputs: int) -> bool:
-    if tensor.node < 0:
-        return -tensor.node <= inputs and tensor.output == 0
-    return tensor.node < before and 0 <= tensor.output < arities[tensor.node]
 
 
 def _name_violations(graph: Graph) -> Iterator[str]:

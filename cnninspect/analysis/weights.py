@@ -191,13 +191,13 @@ def advice(found: Inspection) -> list[str]:
     told = []
     if matching.stripped:
         told.append(f"'{clip(''.join(matching.stripped))}' was taken from the beginning of the names")
-    if matching.carried is not None and not matching.stripped:
-        prefix, count = matching.carried
-        told.append(
-            f"{count:,} of {len(found.checkpoint.tensors):,} names begin with '{prefix}': --prefix {prefix} takes it away"
-        )
+    if matching.carried is not None:
+        told.append(_prefixed(matching.carried, len(found.checkpoint.tensors)))
     if found.layout == "torch" and (matching.turned > matching.count(SHAPE) / 2 or _keras_names(found.checkpoint)):
         told.append("looks like Keras's layout; --layout keras converts")
+    as_they_are = [row for row in matching.rows if row.status == SHAPE and row.kept and row.found == row.wanted]
+    if len(as_they_are) > matching.count(SHAPE) / 2:
+        told.append("is in torch's layout already: leave out --layout keras")
     if matching.renamed:
         told.append("it has the same shapes in the same order, under other names")
     told += [_told(found, found.better)] if found.better is not None else []
@@ -226,6 +226,11 @@ def _told(found: Inspection, fit: Fit) -> str:
     return f"{' with '.join(filter(None, [words, sets]))} {verb}: {fit.loads:,} of {fit.total:,} tensors load"
 
 
+def _prefixed(carried: tuple[str, int], count: int) -> str:
+    prefix = clip(carried[0])
+    return f"{carried[1]:,} of {count:,} names begin with '{prefix}': --prefix {prefix} takes it away"
+
+
 def _keras_names(checkpoint: Checkpoint) -> bool:
     words = {tensor.key.partition(":")[0].replace("/", ".").rpartition(".")[2] for tensor in checkpoint.tensors}
     return bool(words & {"kernel", "gamma", "moving_mean", "depthwise_kernel"})
@@ -249,6 +254,8 @@ def findings(found: Inspection) -> tuple[Finding, ...]:
 
 def differences(graph: Graph, matching: Matching, file: str, *, strict: bool) -> Iterator[Finding]:
     """A finding for each tensor that does not load; those of names are warnings where that is accepted."""
+    stored = sum([row.stored is not None for row in matching.rows])
+    told: tuple[str, ...] = () if matching.carried is None else (_prefixed(matching.carried, stored),)
     for row in matching.rows:
         problem = _problem(row, strict=strict)
         if problem is None:
@@ -256,7 +263,9 @@ def differences(graph: Graph, matching: Matching, file: str, *, strict: bool) ->
         node = None if row.node is None else graph.nodes[row.node]
         span = Span(file, 0, 0, 0, 0) if node is None else node.span
         layer = None if node is None else node.name
-        yield Finding(problem.code, problem.severity, problem.message, problem.notes, problem.help, span, layer)
+        notes = (*problem.notes, *told)
+        told = ()  # once, though all that follows comes of it
+        yield Finding(problem.code, problem.severity, problem.message, notes, problem.help, span, layer)
 
 
 def _problem(row: Row, *, strict: bool) -> Problem | None:
@@ -271,5 +280,6 @@ def _problem(row: Row, *, strict: bool) -> Problem | None:
         return Problem("tensor-unexpected", message, help=meant, severity=severity)
     if row.status == SHAPE:
         message = f"'{clip(row.key)}' is {show_shape(row.found)} in the checkpoint, and {show_shape(row.wanted)} in the network"
-        return Problem("tensor-shape", message)
+        keras = "" if row.kept is None else f", which Keras keeps as {show_shape(row.kept)}"
+        return Problem("tensor-shape", message + keras)
     return None

@@ -34,6 +34,11 @@ class Activation(Pointwise):
         return {self.keywords.get(key, key): value for key, value in self.settings().items()}
 
 
+def from_output(holds: Holds | None, slope: float) -> Holds | None:
+    """What is held where backward finds the input's sign in the output: torch refuses it in place below a slope of 0."""
+    return holds if holds is None or slope >= 0 else holds._replace(in_place=False, swaps=False)
+
+
 # --- rectifiers ------------------------------------------------------------------------
 
 
@@ -57,6 +62,9 @@ class LeakyReLU(Activation, name="leaky_relu", aliases=("LeakyReLU",), keeps="in
     torch = "torch.nn:LeakyReLU"
     keywords: ClassVar[Mapping[str, str]] = {"slope": "negative_slope"}
     slope = Float(0.01, help="factor of negative values (torch: 0.01, Keras: 0.3 as a layer, 0.2 as a function)")
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds | None:
+        return from_output(super().holds(inputs), self.slope)
 
 
 class PReLU(Weighted, Activation, name="prelu", aliases=("PReLU",), keeps="input"):
@@ -91,11 +99,12 @@ class RReLU(Activation, name="rrelu", aliases=("RReLU",)):
             why = f"lower is {self.lower:g}, above upper, which is {self.upper:g}"
             yield Problem("bad-value", why, option="lower", help="swap them")
 
-    def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+    def holds(self, inputs: Sequence[Shape]) -> Holds | None:
+        from cnninspect.holds import STRAIGHT, Holds
 
         noise = product(inputs[0])
-        return Holds(inputs=(0,), elements=noise, in_place=True, swaps=True, scratch=noise)
+        held = Holds(inputs=(0,), elements=noise, in_place=True, swaps=True, scratch=noise, lies=STRAIGHT)
+        return from_output(held, (self.lower + self.upper) / 2)
 
 
 class Threshold(Activation, name="threshold", aliases=("Threshold", "ThresholdedReLU"), keeps="input in place"):

@@ -41,7 +41,7 @@ class AlongAxis(Activation):
 # --- along an axis ---------------------------------------------------------------------
 
 
-class Softmax(AlongAxis, name="softmax", aliases=("Softmax",), keeps="output"):
+class Softmax(AlongAxis, name="softmax", aliases=("Softmax",), keeps="output, straight"):
     """Shares that sum to 1: ``y_i = exp(x_i) / Σ_j exp(x_j)``; exponential, sum, division: 3 an element."""
 
     positive = True
@@ -59,12 +59,12 @@ class Softmin(AlongAxis, name="softmin", aliases=("Softmin",)):
     cost = 3
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import STRAIGHT, Holds
 
-        return Holds(output=True, scratch=product(inputs[0]))
+        return Holds(output=True, scratch=product(inputs[0]), lies=STRAIGHT)
 
 
-class LogSoftmax(AlongAxis, name="log_softmax", aliases=("LogSoftmax",), keeps="output"):
+class LogSoftmax(AlongAxis, name="log_softmax", aliases=("LogSoftmax",), keeps="output, straight"):
     """The logarithm of softmax: ``y_i = x_i - log Σ_j exp(x_j)``; exponential, sum, subtraction: 3 an element."""
 
     torch = "torch.nn:LogSoftmax"
@@ -72,7 +72,7 @@ class LogSoftmax(AlongAxis, name="log_softmax", aliases=("LogSoftmax",), keeps="
     cost = 3
 
 
-class Softmax2d(Activation, name="softmax2d", aliases=("Softmax2d",), keeps="output"):
+class Softmax2d(Activation, name="softmax2d", aliases=("Softmax2d",), keeps="output, straight"):
     """Softmax over the channels of every pixel, 3 operations an element; ``softmax`` does it on any shape.
 
     Torch takes a (batch, channels, length) tensor for one image without batch and mixes the samples: refused here.

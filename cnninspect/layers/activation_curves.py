@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from cnninspect.layers.activation import Activation
+from cnninspect.layers.activation import Activation, from_output
 from cnninspect.options import Choice, Float
 from cnninspect.values import Problem, product
 
@@ -29,6 +29,9 @@ class ELU(Activation, name="elu", aliases=("ELU",), keeps="input or output"):
     torch = "torch.nn:ELU"
     alpha = Float(1.0, help="minus the value that very negative elements approach")
 
+    def holds(self, inputs: Sequence[Shape]) -> Holds | None:
+        return from_output(super().holds(inputs), self.alpha)
+
 
 class SELU(Activation, name="selu", aliases=("SELU",), keeps="input or output"):
     """The self-normalising unit: ``y = 1.0507 x`` where ``x > 0``, else ``1.0507 * 1.67326 (exp(x) - 1)``."""
@@ -41,6 +44,9 @@ class CELU(Activation, name="celu", aliases=("CELU",), keeps="input or output"):
 
     torch = "torch.nn:CELU"
     alpha = Float(1.0, help="minus the value that very negative elements approach")
+
+    def holds(self, inputs: Sequence[Shape]) -> Holds | None:
+        return from_output(super().holds(inputs), self.alpha)
 
     def check(self, x: Shape) -> Iterator[Problem]:  # noqa: ARG002
         if self.alpha == 0:
@@ -97,9 +103,9 @@ class LogSigmoid(Activation, name="log_sigmoid", aliases=("LogSigmoid",)):
     torch = "torch.nn:LogSigmoid"
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import STRAIGHT, Holds
 
-        return Holds(inputs=(0,), elements=product(inputs[0]), scratch=product(inputs[0]))
+        return Holds(inputs=(0,), elements=product(inputs[0]), scratch=product(inputs[0]), lies=STRAIGHT)
 
 
 class Tanh(Activation, name="tanh", aliases=("Tanh",), keeps="output"):

@@ -35,6 +35,9 @@ class AdaptivePool(Single):
     ranks = (1, 2, 3)
     size = PerAxis(min=1, help="size of the output")
 
+    def carries(self, x: Shape) -> bool:  # noqa: ARG002
+        return True
+
     def shape(self, x: Shape) -> Shape:
         return (x[0], *self.size)
 
@@ -96,10 +99,12 @@ class AdaptiveAvgPool(
         rule = "the cells of all windows, on each axis n + size − gcd(n, size)"
         return Working(operations=self.worked(inputs[0], rule))
 
-    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
-        from cnninspect.holds import Holds
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import POOLED, STRAIGHT, Holds
 
-        return Holds() if product(self.size) == 1 else Holds(inputs=(0,))  # one cell is a plain mean
+        if product(self.size) == 1:  # one cell is a plain mean
+            return Holds(lies=STRAIGHT)
+        return Holds(inputs=(0,), lies=POOLED[len(inputs[0]) - 2])
 
 
 class AdaptiveMaxPool(
@@ -126,10 +131,10 @@ class AdaptiveMaxPool(
         return Working(operations=less(self.worked(inputs[0], rule), times(facts.outputs[0]), rule=rule))
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import POOLED, Holds
 
         indices = 8 * product(self.shape(inputs[0]))
-        return Holds(inputs=(0,), bytes=indices, scratch_bytes=indices)
+        return Holds(inputs=(0,), bytes=indices, scratch_bytes=indices, lies=POOLED[len(inputs[0]) - 2])
 
 
 class GlobalPool(Single):
@@ -140,6 +145,9 @@ class GlobalPool(Single):
     ranks = (1, 2, 3)
     keep = Bool(default=True, help="keep the axes with size 1; false leaves (channels,)")
     reduction = ""
+
+    def carries(self, x: Shape) -> bool:  # noqa: ARG002
+        return True
 
     def shape(self, x: Shape) -> Shape:
         return (x[0], *[1] * (len(x) - 1)) if self.keep else x[:1]
@@ -166,7 +174,7 @@ class GlobalAvgPool(
         *("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D"),
         *("GlobalAvgPool2D", "GlobalAveragePool", "gap"),
     ),
-    keeps="nothing",
+    keeps="nothing, straight",
 ):
     """Takes the mean of each channel over the whole map: (C, H, W) becomes (C, 1, 1).
 
@@ -209,9 +217,9 @@ class GlobalMaxPool(
         return Working(operations=less(times(inputs[0]), inputs[0][0], rule="one for each input, less one a channel"))
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import STRAIGHT, Holds
 
         indices = 8 * inputs[0][0]
-        return (
-            Holds(inputs=(0,), bytes=indices, scratch_bytes=indices) if self.keep else Holds(inputs=(0,), output=True)
-        )
+        if self.keep:
+            return Holds(inputs=(0,), bytes=indices, scratch_bytes=indices, lies=STRAIGHT)
+        return Holds(inputs=(0,), output=True, lies=STRAIGHT)

@@ -54,10 +54,17 @@ class Layer:
     """Whether nothing that it makes is ever negative."""
     sums: ClassVar[bool] = False
     """Whether it adds its inputs up, element by element."""
+    commutes: ClassVar[bool] = False
+    """Whether it makes the same of its inputs in any order."""
     noise: ClassVar[str] = ""
     """What one random number is drawn for in training: an element, a channel or a sample; nothing of the empty one."""
     disturbs: bool = False
     """Whether it makes the variance of single values larger in training than it is at inference."""
+    silences: bool = False
+    """Whether nothing that it is given gets through it in training."""
+
+    multiplies: int = 1
+    """How many times it and every layer after it run for each sample."""
 
     keeps: ClassVar[str] = ""
     """What torch holds of it, as one of the words of ``holds.WORDS``; nothing is known of the empty one."""
@@ -143,6 +150,10 @@ class Layer:
         """Whether it takes from each channel its mean while the network learns, and whatever constant was added before."""
         return False
 
+    def carries(self, x: Shape) -> bool:  # noqa: ARG002
+        """Whether a constant that is added to a channel comes out as the same constant of the same channel, all else equal."""
+        return False
+
     def normalised(self, x: Shape) -> int | None:  # noqa: ARG002
         """Of how many values of one sample it takes the mean away; None where it takes none, or that of a batch."""
         return None
@@ -196,7 +207,7 @@ class Single(Layer):
         return Problem(
             "wrong-rank",
             f"{self.name} works on {wanted}, and its input is {show_shape(x)}",
-            help="a map lost its axes above: remove the flatten, or reshape" if len(x) == 1 else "",
+            help="a map lost its axes above: keep them there, or reshape it" if len(x) == 1 else "",
         )
 
     def check(self, x: Shape) -> Iterator[Problem]:  # noqa: ARG002

@@ -53,10 +53,10 @@ class Convolution(Windowed):
         return weights
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import LAST, Holds
 
         padded = self.margin(inputs[0])
-        return Holds(elements=padded, scratch=padded) if padded else Holds(inputs=(0,))
+        return Holds(elements=padded, scratch=padded, lies=LAST) if padded else Holds(inputs=(0,), lies=LAST)
 
 
 class Conv(
@@ -152,8 +152,8 @@ class Conv(
     def holds(self, inputs: Sequence[Shape]) -> Holds:
         if self.padding_mode == "zeros":
             return super().holds(inputs)
-        from cnninspect.holds import Holds
+        from cnninspect.holds import LAST, STRAIGHT, Holds
 
-        padded = self.margin(inputs[0], always=True)
-        pairs = () if self.padding_mode == "circular" else ((0, 0),)
-        return Holds(pairs=pairs, elements=padded, scratch=padded)
+        padded, wraps = self.margin(inputs[0], always=True), self.padding_mode == "circular"
+        pairs, lies = ((), STRAIGHT) if wraps else (((0, 0),), LAST)
+        return Holds(pairs=pairs, elements=padded, scratch=padded, lies=lies)

@@ -157,9 +157,10 @@ class ConvTranspose(
         return Call(f"cnninspect.backends.torch_layers:CroppedConvTranspose{rank}d", arguments)
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import LAST, Holds
 
         (x,) = inputs
         window = self.window(x)
         whole = window._replace(pads=((0, 0),) * len(window.pads))
-        return Holds(inputs=(0,), scratch=0 if symmetric(window.pads) else self.out * product(self.sizes(x, whole)))
+        scratch = 0 if symmetric(window.pads) else self.out * product(self.sizes(x, whole))
+        return Holds(inputs=(0,), scratch=scratch, lies=LAST)

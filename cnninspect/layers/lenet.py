@@ -178,11 +178,12 @@ class Subsample(Windowed, name="subsample", aliases=("Subsampling", "SpatialSubS
         }
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import POOLED, Holds
 
         (x,) = inputs
-        y = product(self.shape(x))
-        return Holds(inputs=(0,), elements=y, once=x[0], scratch=y, scratch_once=x[0], bare=Holds(elements=y))
+        y, lies = product(self.shape(x)), POOLED[len(x) - 2]
+        bare = Holds(elements=y, lies=lies)
+        return Holds(inputs=(0,), elements=y, once=x[0], scratch=y, scratch_once=x[0], bare=bare, lies=lies)
 
 
 class RBF(Weighted, name="rbf", aliases=("RBFLayer", "EuclideanDistance")):

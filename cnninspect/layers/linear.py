@@ -71,9 +71,12 @@ class Linear(Weighted, name="linear", aliases=("Dense", "Linear", "fc", "fully_c
         return Call(target, {"in_features": self.features(x), "out_features": self.out, "bias": self.bias})
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import OWN, Holds
+        from cnninspect.holds import BEHIND, OWN, STRAIGHT, Gather, Holds
 
         (x,) = inputs
-        if self.axis == "channels" and product(x[1:]) > 1:  # it works on a copy with the channels last
-            return Holds(elements=product(x), scratch=max(product(x), self.bias * product(self.shape(x))))
-        return Holds(pairs=((0, OWN),), straight=len(x) > 1, fresh=True)
+        behind = self.axis == "channels" and len(x) > 1
+        lead = x[1:] if behind else x[:-1]
+        if not self.trainable:  # torch spares the copy of all rows where weights that do not learn can be repeated
+            lead = lead[:-1]
+        gathers = (Gather(0, lead, behind),) if lead else ()
+        return Holds(pairs=((0, OWN),), lies=BEHIND if behind else STRAIGHT, gathers=gathers)

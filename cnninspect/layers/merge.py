@@ -51,6 +51,17 @@ def unlike_lengths(inputs: Sequence[Shape]) -> tuple[int, int] | None:
     return next(((0, index) for index, shape in enumerate(inputs) if len(shape) != len(inputs[0])), None)
 
 
+def spread_out(short: Shape, long: Shape) -> Shape | None:
+    """The elements of the shorter shape with as many axes as the longer, so that both can be joined; None if none do."""
+    sizes, left = [], [*short]
+    for size in long:
+        fits = bool(left) and left[0] in (size, 1)
+        sizes.append(left.pop(0) if fits else 1)
+    if not left:
+        return tuple(sizes)
+    return long if product(short) == product(long) else None
+
+
 def shown(inputs: Sequence[Shape], pair: tuple[int, int]) -> str:
     """Both shapes of a pair."""
     return " and ".join(show_shape(inputs[index]) for index in pair)
@@ -107,8 +118,15 @@ class Elementwise(Merge):
     @staticmethod
     def _axes_help(inputs: Sequence[Shape], pair: tuple[int, int]) -> str:
         short, long = sorted((inputs[index] for index in pair), key=len)
-        padded = [*short, *[1] * (len(long) - len(short))]
-        return f"keep the axes of {show_shape(short)}: drop the flatten above it, or reshape it to {padded}"
+        if not short:
+            return "() has no axis left: keep them above, keep: true"
+        sizes = spread_out(short, long)
+        if sizes is not None:
+            return f"reshape {show_shape(short)} to {[*sizes]}"
+        if len(short) == 1:
+            ones = [1] * (len(long) - 1)
+            return f"end the branch of {show_shape(short)} with linear: {long[0]} and reshape: {[long[0], *ones]}"
+        return "each axis needs the same size on both sides, or size 1 on one of them"
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         return Call(self.torch if len(inputs) == self.fewest else self.several, {})
@@ -136,6 +154,7 @@ class Add(Elementwise, name="add", aliases=("Add",)):
     """
 
     linear = True
+    commutes = True
     sums = True
 
     torch = "torch:add"
@@ -161,6 +180,7 @@ class Mul(Elementwise, name="mul", aliases=("Multiply", "multiply")):
     """
 
     weighs = True
+    commutes = True
 
     torch = "torch:mul"
     several = OWN + "multiply"
@@ -192,6 +212,8 @@ class Maximum(Elementwise, name="maximum", aliases=("Maximum",)):
     m inputs: m - 1 operations for each output element.
     """
 
+    commutes = True
+
     torch = "torch:maximum"
     several = OWN + "maximum"
 
@@ -204,6 +226,8 @@ class Minimum(Elementwise, name="minimum", aliases=("Minimum",)):
 
     m inputs: m - 1 operations for each output element.
     """
+
+    commutes = True
 
     torch = "torch:minimum"
     several = OWN + "minimum"
@@ -219,6 +243,7 @@ class Average(Elementwise, name="average", aliases=("Average",)):
     """
 
     linear = True
+    commutes = True
 
     torch = OWN + "average"
     several = OWN + "average"

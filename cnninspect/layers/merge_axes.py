@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FAMILY = "merge"
 
 
-class Concat(Merge, name="concat", aliases=("Concatenate", "concatenate", "cat", "Concat"), keeps="nothing"):
+class Concat(Merge, name="concat", aliases=("Concatenate", "concatenate", "cat", "Concat"), keeps="nothing, last"):
     """Lay tensors behind each other along one axis, by default the channels.
 
     All other axes must be equal. 0 operations.
@@ -37,7 +37,8 @@ class Concat(Merge, name="concat", aliases=("Concatenate", "concatenate", "cat",
         pair = unlike_lengths(inputs)
         if pair:
             message = f"concat along {axis_name(along, rank)} needs equal numbers of axes, got {shown(inputs, pair)}"
-            raise Disagree(message, pair, "flatten the longer one, or keep the axes of the shorter one")
+            short = min((inputs[index] for index in pair), key=len)
+            raise Disagree(message, pair, "flatten the longer one" if len(short) == 1 else "flatten both")
         if rank < 0:
             raise Problem("wrong-rank", "concat joins along an axis, and its inputs have none besides the batch")
         others = [axis for axis in range(rank + 1) if axis != along]
@@ -153,11 +154,8 @@ class MatMul(Merge, name="matmul", aliases=("MatMul", "bmm", "Dot", "dot")):
         return Call(self.torch, {"transpose_a": self.transpose_a, "transpose_b": self.transpose_b})
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import STRAIGHT, Gather, Holds
 
-        y = self.join(inputs)
-        stretched = [shape[:-2] != y[:-2] for shape in inputs]  # torch multiplies a copy of what it stretches
-        far = [shape for shape, copied in zip(inputs, stretched, strict=True) if copied]
-        copies = sum([product(y[:-2]) * product(shape[-2:]) for shape in far])
-        pairs = tuple([(one, 1 - one) for one in (0, 1) if not stretched[one]])
-        return Holds(pairs=pairs, elements=copies, scratch=copies)
+        lead = self.join(inputs)[:-2]
+        gathers = (Gather(0, lead), Gather(1, lead)) if lead else ()
+        return Holds(pairs=((0, 1), (1, 0)), lies=STRAIGHT, gathers=gathers)

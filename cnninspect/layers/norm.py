@@ -146,12 +146,12 @@ class BatchNorm(
         return {name: x[:1] for name, present in learned.items() if present}
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import LAST, Holds
 
         (x,) = inputs
         if self.frozen:
             return Holds(once=x[0], scratch=product(x), scratch_once=2 * x[0])
-        return Holds(inputs=(0,), once=2 * x[0], scratch_once=0 if self.track else 2 * x[0])
+        return Holds(inputs=(0,), once=2 * x[0], scratch_once=0 if self.track else 2 * x[0], lies=LAST)
 
 
 class InstanceNorm(
@@ -199,8 +199,8 @@ class InstanceNorm(
         return {**sizes, "affine": self.affine, "track_running_stats": self.track}
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import STRAIGHT, Holds
 
         channels = inputs[0][0]
         held, needed = 2 + self.affine + 2 * self.track, 2 + 2 * self.affine
-        return Holds(inputs=(0,), elements=held * channels, scratch=needed * channels, straight=True)
+        return Holds(inputs=(0,), elements=held * channels, scratch=needed * channels, straight=True, lies=STRAIGHT)

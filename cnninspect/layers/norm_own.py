@@ -35,7 +35,8 @@ class TrailingAxes(Option["int | str"]):
             raise self.wrong(value, "at least 1")
         if 0 <= rank < number - 1:
             has = "1 axis" if rank == 0 else f"{rank + 1} axes"
-            raise self.wrong(value, f"at most {rank + 1} (the input has {has})")
+            help_ = "sizes are known: leave it out, or say how many of the last axes"
+            raise self.wrong(value, f"at most {rank + 1} (the input has {has})", help=help_)
         return number
 
     def schema(self) -> dict[str, object]:
@@ -76,9 +77,9 @@ class GroupNorm(Normalisation, name="group_norm", aliases=("GroupNorm", "GroupNo
         return {"num_groups": self.groups, "num_channels": x[0], "eps": self.eps, "affine": self.affine}
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
-        from cnninspect.holds import Holds
+        from cnninspect.holds import LAST, Holds
 
-        return Holds(inputs=(0,), elements=2 * self.groups, scratch=2 * self.groups, fresh=True)
+        return Holds(inputs=(0,), elements=2 * self.groups, scratch=2 * self.groups, straight=True, lies=LAST)
 
 
 class TrailingNormalisation(Normalisation):
@@ -100,9 +101,13 @@ class TrailingNormalisation(Normalisation):
         """Give the sizes of the axes over which statistics are taken."""
         return x[:1] if isinstance(self.axes, str) else x[len(x) - self.axes :]
 
+    def turns(self, x: Shape) -> bool:
+        """Whether the channels are moved to the end before, and back after."""
+        return isinstance(self.axes, str) and len(x) > 1
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
-        target = self.by_channel if isinstance(self.axes, str) and len(x) > 1 else self.torch
+        target = self.by_channel if self.turns(x) else self.torch
         return Call(target, {"normalized_shape": self.over(x), **self.arguments(x)})
 
 
@@ -131,11 +136,11 @@ class LayerNorm(
         return {"eps": self.eps, "elementwise_affine": self.affine, "bias": self.bias}
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import BEHIND, STRAIGHT, Holds
 
         (x,) = inputs
         rows = 2 * product(x) // product(self.over(x))
-        return Holds(inputs=(0,), elements=rows, scratch=rows, fresh=True)
+        return Holds(inputs=(0,), elements=rows, scratch=rows, lies=BEHIND if self.turns(x) else STRAIGHT)
 
 
 class RMSNorm(
@@ -162,14 +167,15 @@ class RMSNorm(
         return {"eps": self.eps, "elementwise_affine": self.affine}
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import BEHIND, LAST, Holds
 
         (x,) = inputs
         rows = product(x) // product(self.over(x))
         scaled = product(x) if self.affine else 0  # the input divided by its root, kept for the factor's gradient
-        apart = bool(scaled) or (isinstance(self.axes, str) and len(x) > 1)
-        bare = Holds(elements=scaled)
-        return Holds(inputs=(0,), elements=rows + scaled, scratch=rows + (product(x) if apart else rows), bare=bare)
+        apart, lies = bool(scaled) or self.turns(x), BEHIND if self.turns(x) else LAST
+        bare = Holds(elements=scaled, lies=lies)
+        scratch = rows + (product(x) if apart else rows)
+        return Holds(inputs=(0,), elements=rows + scaled, scratch=scratch, bare=bare, lies=lies)
 
 
 class LocalResponseNorm(

@@ -123,9 +123,11 @@ class Pad(
         return {"pad": self.flat(x), "mode": mode, **value}
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
-        from cnninspect.holds import Holds
+        from cnninspect.holds import LAST, STRAIGHT, Holds
 
-        return Holds(inputs=(0,)) if self.mode in ("reflect", "replicate") else Holds()
+        if self.mode in ("reflect", "replicate"):
+            return Holds(inputs=(0,), lies=LAST)
+        return Holds(lies=STRAIGHT if self.mode == "circular" else LAST)
 
 
 class Crop(
@@ -141,6 +143,9 @@ class Crop(
 
     cropping = Optional(Padding(words=(), help="positions cut from every side"))
     to = Optional(PerAxis(min=1, help="the length of each axis afterwards, cut around the centre"))
+
+    def carries(self, x: Shape) -> bool:  # noqa: ARG002
+        return True
 
     def sides(self, x: Shape) -> Pads:
         if self.to is not None:

@@ -133,6 +133,9 @@ class MaxPool(
     dilation = DILATION
     rounding = ROUNDING
 
+    def carries(self, x: Shape) -> bool:  # noqa: ARG002
+        return True
+
     def taps(self) -> tuple[int, ...]:
         return self.dilation
 
@@ -155,12 +158,12 @@ class MaxPool(
         return Call(target, arguments, torch_pad(self.around(x, window)), pad_value=-float("inf"))
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import LAST, Holds
 
         (x,) = inputs
         window, indices = self.window(x), 8 * product(self.shape(x))
         extra = 0 if len(x) == 2 else indices  # noqa: PLR2004 - in 1-D indices are made for backward only
         if self.native(x, window):
-            return Holds(inputs=(0,), bytes=indices, scratch_bytes=extra)
+            return Holds(inputs=(0,), bytes=indices, scratch_bytes=extra, lies=LAST)
         padded = x[0] * product([n + sum(sides) for n, sides in zip(x[1:], self.around(x, window), strict=True)])
-        return Holds(elements=padded, bytes=indices, scratch=padded, scratch_bytes=extra)
+        return Holds(elements=padded, bytes=indices, scratch=padded, scratch_bytes=extra, lies=LAST)

@@ -88,6 +88,9 @@ class AvgPool(
         """Whether the mean runs over padding too."""
         return self.padding not in SAME if self.count_include_pad is None else self.count_include_pad
 
+    def carries(self, x: Shape) -> bool:
+        return not (self.counts() and any(map(any, self.window(x).pads)))
+
     def call(self, inputs: Sequence[Shape]) -> Call:
         (x,) = inputs
         window = self.window(x)
@@ -104,18 +107,20 @@ class AvgPool(
         return Call("cnninspect.backends.torch_layers:PaddedAvgPool", arguments)
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import LAST, POOLED, STRAIGHT, Holds
 
         (x,) = inputs
         window = self.window(x)
         if self.native(x, window):
-            return Holds(inputs=(0,))
+            return Holds(inputs=(0,), lies=POOLED[len(x) - 2])
+        lies = LAST if len(x) == 3 else STRAIGHT  # noqa: PLR2004 - a picture
         around = zip(x[1:], window.pads, self.around(x, window), strict=True)
         first, second = zip(*[(n + sum(pads), n + sum(sides)) for n, pads, sides in around], strict=True)
         y, once = self.shape(x), product(self.shape(x)[1:])
         uneven = not self.counts() or any(map(any, self.spread(x, window)))
         peak = max(x[0] * (product(first) + product(second)) - product(y), x[0] * product(second), product(y) * uneven)
-        return Holds(elements=x[0] * product(second), once=once * uneven, scratch=peak, scratch_once=once * uneven)
+        kept, once = x[0] * product(second), once * uneven
+        return Holds(elements=kept, once=once, scratch=peak, scratch_once=once, lies=lies)
 
 
 class LpPool(Averaging, name="lp_pool", aliases=("LPPool1d", "LPPool2d", "LPPool3d", "LpPool")):
@@ -167,12 +172,14 @@ class LpPool(Averaging, name="lp_pool", aliases=("LPPool1d", "LPPool2d", "LPPool
         return Call(target, arguments, torch_pad(self.around(x, window)))
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import LAST, POOLED, STRAIGHT, Holds
 
         (x,) = inputs
         window, y = self.window(x), product(self.shape(x))
         if not any(map(any, window.pads)) and self.native(x, window):
-            return Holds(inputs=(0,), elements=product(x) + 4 * y, scratch=max(product(x), 3 * y))
+            lies = POOLED[len(x) - 2]
+            return Holds(inputs=(0,), elements=product(x) + 4 * y, scratch=max(product(x), 3 * y), lies=lies)
         around = zip(x[1:], self.around(x, window), strict=True)
         padded = x[0] * product([n + sum(sides) for n, sides in around])
-        return Holds(elements=2 * padded + 4 * y, scratch=max(2 * padded, padded + 3 * y))
+        lies = LAST if len(x) == 3 else STRAIGHT  # noqa: PLR2004 - a picture
+        return Holds(elements=2 * padded + 4 * y, scratch=max(2 * padded, padded + 3 * y), lies=lies)

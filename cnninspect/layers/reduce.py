@@ -27,6 +27,9 @@ class Reduction(AnyRank):
     axes = Axes(help="the axes to fold, counted as torch does: [2, 3] are height and width of a map")
     keep = Bool(False, help="keep the folded axes with size 1")
 
+    def carries(self, x: Shape) -> bool:  # noqa: ARG002
+        return 0 not in self.axes
+
     def shape(self, x: Shape) -> Shape:
         if self.keep:
             return tuple(1 if index in self.axes else size for index, size in enumerate(x))
@@ -59,7 +62,7 @@ class Reduction(AnyRank):
         return {"dim": tuple(index + 1 for index in self.axes), "keepdim": self.keep}
 
 
-class Mean(Reduction, name="mean", aliases=("reduce_mean",), keeps="nothing"):
+class Mean(Reduction, name="mean", aliases=("reduce_mean",), keeps="nothing, straight"):
     """Average over whole axes, as ``x.mean([2, 3])`` does before a classifier.
 
     w elements to one average: w - 1 additions and a division, so one operation for each input element.
@@ -79,7 +82,7 @@ class Mean(Reduction, name="mean", aliases=("reduce_mean",), keeps="nothing"):
         return Working(operations=times(inputs[0], rule=rule))
 
 
-class Sum(Reduction, name="sum", aliases=("reduce_sum",), keeps="nothing"):
+class Sum(Reduction, name="sum", aliases=("reduce_sum",), keeps="nothing, straight"):
     """Add up over whole axes.
 
     w elements to one sum: w - 1 operations.
@@ -89,8 +92,11 @@ class Sum(Reduction, name="sum", aliases=("reduce_sum",), keeps="nothing"):
 
     torch = "torch:sum"
 
+    def carries(self, x: Shape) -> bool:  # noqa: ARG002
+        return False
 
-class Max(Reduction, name="max", aliases=("amax", "reduce_max"), keeps="both"):
+
+class Max(Reduction, name="max", aliases=("amax", "reduce_max"), keeps="both, straight"):
     """Take the largest over whole axes.
 
     w elements to one maximum: w - 1 operations.
@@ -99,7 +105,7 @@ class Max(Reduction, name="max", aliases=("amax", "reduce_max"), keeps="both"):
     torch = "torch:amax"
 
 
-class Min(Reduction, name="min", aliases=("amin", "reduce_min"), keeps="both"):
+class Min(Reduction, name="min", aliases=("amin", "reduce_min"), keeps="both, straight"):
     """Take the smallest over whole axes.
 
     w elements to one minimum: w - 1 operations.

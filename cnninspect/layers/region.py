@@ -40,8 +40,7 @@ class RoiAlign(Single, name="roi_align", aliases=("RoIAlign", "RoIPool", "roi_po
     aligned = Bool(False, help="shift regions by half a pixel, so that they lie on pixel centres")
 
     @property
-    def multiplies(self) -> int:
-        """How many times this layer and every one after it run for each sample."""
+    def multiplies(self) -> int:  # type: ignore[override]
         return self.regions
 
     def reads(self, inputs: Sequence[Shape]) -> tuple[Reads, ...] | None:
@@ -72,9 +71,10 @@ class RoiAlign(Single, name="roi_align", aliases=("RoIAlign", "RoIPool", "roi_po
         }
 
     def holds(self, inputs: Sequence[Shape]) -> Holds:
-        from cnninspect.holds import Holds
+        from cnninspect.holds import STRAIGHT, Holds
 
         tall, wide = (self.ratio * size for size in self.size)
         sampled = (2 + inputs[0][0]) * tall * wide  # where the samples lie, and the samples
         moved = product(self.shape(inputs[0])) if self.regions > 1 else 0
-        return Holds(inputs=(0,), elements=sampled, scratch=sampled + moved + tall + wide + 4, scratch_once=4)
+        scratch = sampled + moved + tall + wide + 4
+        return Holds(inputs=(0,), elements=sampled, scratch=scratch, scratch_once=4, lies=STRAIGHT)

@@ -36,6 +36,9 @@ class Identity(Untouched, name="identity", aliases=("Identity", "noop", "pass"),
 
     torch = "torch.nn:Identity"
 
+    def carries(self, x: Shape) -> bool:  # noqa: ARG002
+        return True
+
 
 class Regulariser(Untouched):
     """A layer that throws a share of its input away in training and is identity at inference."""
@@ -47,6 +50,10 @@ class Regulariser(Untouched):
     @property
     def disturbs(self) -> bool:  # type: ignore[override]
         return self.rate > 0 and self.noise != "sample"
+
+    @property
+    def silences(self) -> bool:  # type: ignore[override]
+        return self.rate == 1
 
     def arguments(self, x: Shape) -> Mapping[str, object]:  # noqa: ARG002
         return {"p": self.rate}

@@ -75,6 +75,9 @@ class Upsample(
     )
     align_corners = Bool(False, help="map the outermost centres onto each other (linear and bicubic only)")
 
+    def carries(self, x: Shape) -> bool:  # noqa: ARG002
+        return True
+
     def check(self, x: Shape) -> Iterator[Problem]:
         rank = len(x) - 1
         if rank != NEEDS.get(self.mode, rank):
@@ -185,14 +188,14 @@ class Upsample(
             arguments["align_corners"] = self.align_corners
         return arguments
 
-    def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
-        from cnninspect.holds import Holds
+    def holds(self, inputs: Sequence[Shape]) -> Holds:
+        from cnninspect.holds import LAST, POOLED, Holds
 
-        return Holds(inputs=(0,)) if self.mode == "area" else Holds()
+        return Holds(inputs=(0,), lies=POOLED[len(inputs[0]) - 2]) if self.mode == "area" else Holds(lies=LAST)
 
 
 class PixelShuffle(
-    Single, name="pixel_shuffle", aliases=("PixelShuffle", "DepthToSpace", "depth_to_space"), keeps="nothing"
+    Single, name="pixel_shuffle", aliases=("PixelShuffle", "DepthToSpace", "depth_to_space"), keeps="nothing, straight"
 ):
     """Spread groups of factor² channels over a map factor times as high and wide.
 
@@ -242,7 +245,7 @@ class PixelUnshuffle(
     Single,
     name="pixel_unshuffle",
     aliases=("PixelUnshuffle", "SpaceToDepth", "space_to_depth", "reorg"),
-    keeps="nothing",
+    keeps="nothing, last",
 ):
     """Stack blocks of factor x factor positions as channels.
 
@@ -287,7 +290,7 @@ class PixelUnshuffle(
         return {"downscale_factor": self.factor}
 
 
-class ChannelShuffle(Single, name="channel_shuffle", aliases=("ChannelShuffle",), keeps="nothing"):
+class ChannelShuffle(Single, name="channel_shuffle", aliases=("ChannelShuffle",), keeps="nothing, last"):
     """Deal the channels of the groups out in turn, so that the next grouped convolution mixes them.
 
     Channel g · (C / groups) + i moves to i · groups + g. 0 operations.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from cnninspect.layers.base import Pointwise, Single, Weighted
-from cnninspect.options import LARGEST, Axis, Bool, Float, Option
+from cnninspect.options import LARGEST, Axis, Bool, Float, Option, in_range
 from cnninspect.reads import pointwise
 from cnninspect.values import Problem, product, show_shape
 
@@ -33,7 +33,7 @@ class PerChannel(Option[tuple[float, ...]]):
         if isinstance(item, bool) or not isinstance(item, (int, float)):
             raise self.wrong(value)
         if not abs(item) <= LARGEST:
-            raise self.wrong(value, "a finite number")
+            raise self.wrong(value, in_range(item))
         return float(item)
 
     def schema(self) -> dict[str, object]:

@@ -54,7 +54,7 @@ class Pieces(AnyRank):
     def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
         from cnninspect.holds import PIECE, Holds
 
-        return Holds(view=PIECE, fresh=self.axis == 0)
+        return Holds(view=PIECE)
 
 
 def _taken(axis: int, rank: int, start: int, step: int, output: int = 0) -> Reads:
@@ -176,4 +176,4 @@ class Slice(AnyRank, name="slice", aliases=("Slice", "narrow")):
     def holds(self, inputs: Sequence[Shape]) -> Holds:  # noqa: ARG002
         from cnninspect.holds import PIECE, Holds
 
-        return Holds(view=PIECE, fresh=self.axis == 0 and self.step == 1)
+        return Holds(view=PIECE, step=(self.axis, self.step))

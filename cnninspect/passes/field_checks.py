@@ -31,6 +31,8 @@ class Misaligned(Record):
     """The middle of what position 0 sees; after upsampling, of what the positions of a period see on average."""
     jumps: tuple[float, float]
     """How far the field moves from one position to the next."""
+    ends: tuple[float, float]
+    """The last cell that position 0 sees, on average over a period as well; alike in causal branches."""
 
 
 def misaligned(
@@ -49,11 +51,12 @@ def misaligned(
     return made
 
 
-Place = tuple[float, float]
-"""Centre and jump."""
+Place = tuple[float, float, float]
+"""Centre, jump and end."""
+Pair = tuple[float, float]
 
 
-def _apart(flow: Flow[Axes], node: Node, axis: int) -> Iterator[tuple[tuple[Tensor, Tensor], Place, Place]]:
+def _apart(flow: Flow[Axes], node: Node, axis: int) -> Iterator[tuple[tuple[Tensor, Tensor], Pair, Pair, Pair]]:
     """The inputs of a node that differ from the first on one axis."""
     assert node.facts is not None  # asked before
     first: tuple[Tensor, Place] | None = None
@@ -66,8 +69,9 @@ def _apart(flow: Flow[Axes], node: Node, axis: int) -> Iterator[tuple[tuple[Tens
             continue
         if first is None:
             first = node.inputs[read.input], place
-        elif place != first[1] and node.inputs[read.input] != first[0]:
-            yield (first[0], node.inputs[read.input]), (first[1][0], place[0]), (first[1][1], place[1])
+        elif place[:2] != first[1][:2] and node.inputs[read.input] != first[0]:
+            centres, jumps, ends = zip(first[1], place, strict=True)
+            yield (first[0], node.inputs[read.input]), centres, jumps, ends
 
 
 def _place(several: tuple[Led, ...], axes: tuple[object, ...]) -> Place | None:
@@ -78,8 +82,9 @@ def _place(several: tuple[Led, ...], axes: tuple[object, ...]) -> Place | None:
     if driver < 1 or axes[driver - 1] is not POINT:
         return None
     jump = family.step / family.period
-    middles = [low + (span - 1) / 2 - position * jump for position, (low, span, _) in enumerate(family.sets) if span]
-    return round(sum(middles) / len(middles), 6), jump
+    seen = [(low - position * jump, span - 1) for position, (low, span, _) in enumerate(family.sets) if span]
+    middles, ends = [low + more / 2 for low, more in seen], [low + more for low, more in seen]
+    return round(sum(middles) / len(middles), 6), jump, round(sum(ends) / len(ends), 6)
 
 
 def unproductive(graph: Graph, found: Fields | None = None, index: int = 0) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from cnninspect.passes.field_rows import laid
 from cnninspect.reads import EVERY, POINT, SAME, Reads
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 State = TypeVar("State")
 
+MANY = 32
+"""From so many unlike pieces on each more costs a moment, not a step of its own: a thousand layers may each add some."""
 GATHER = Reads(0, (), EVERY)
 """The path of all features of a vector to one place."""
 
@@ -39,6 +42,9 @@ class Lost(Exception):
 
 class Sight(Protocol[State]):
     """What states are and how they change."""
+
+    unites: bool
+    """Whether a path sees of a union the union of what it sees of each."""
 
     def start(self, shape: Shape) -> State:
         """What the image sees of itself; raises Lost."""
@@ -60,12 +66,16 @@ class Flow(Generic[State]):
         self.graph = graph
         self.sight = sight
         self.through_gates = through_gates
+        self.gated = False
+        """Whether there is a path that was left out as a gate."""
         self.states: list[State | None] = [None, None]
         self._numbers: dict[State, int] = {}
         self._deep: set[int] = set()
         self._paths: dict[int, dict[int, list[Reads]] | None] = {}
         self._followed: dict[tuple[int, int], int] = {}
         self._joined: dict[frozenset[int], int] = {}
+        self._most: tuple[frozenset[int], int] = frozenset(), UNKNOWN
+        """The last large union: the next one is mostly that and a few more."""
         shape = graph.inputs[source].shape
         self.fed: list[Pieces] = [((1, NOTHING),)] * len(graph.inputs)
         try:
@@ -118,14 +128,28 @@ class Flow(Generic[State]):
         if UNKNOWN in found:
             return UNKNOWN
         key = frozenset(found)
+        if len(key) >= MANY:
+            return self._join_many(key)
         number = self._joined.get(key)
         if number is None:
-            try:
-                number = self.number(self.sight.join([self.states[one] for one in sorted(found)]))  # type: ignore[misc]
-            except Lost as lost:
-                number = lost.number
-            self._joined[key] = number
+            number = self._joined[key] = self._united(key)
         return number
+
+    def _join_many(self, key: frozenset[int]) -> int:
+        """The union of many states, of which only the last one is kept: each is as long as a network is deep."""
+        before, number = self._most
+        if number > UNKNOWN and before <= key and len(key) - len(before) < MANY - 1:
+            number = self.join([number, *(key - before)])
+        else:
+            number = self._united(key)
+        self._most = key, number
+        return number
+
+    def _united(self, key: frozenset[int]) -> int:
+        try:
+            return self.number(self.sight.join([self.states[one] for one in sorted(key)]))  # type: ignore[misc]
+        except Lost as lost:
+            return lost.number
 
     def paths(self, node: Node, facts: Facts) -> dict[int, list[Reads]] | None:
         """The paths to each output of a node; None where they are unknown."""
@@ -137,7 +161,9 @@ class Flow(Generic[State]):
             if reads is not None:
                 apart = {}
                 for read in reads:
-                    if not (read.gate and self.through_gates):
+                    if read.gate and self.through_gates:
+                        self.gated = True
+                    else:
                         apart.setdefault(read.output, []).append(read)
             self._paths[key] = apart
         return self._paths[key]
@@ -179,22 +205,34 @@ class Flow(Generic[State]):
     def _output(self, node: Node, paths: list[Reads], y: Shape, given: list[Pieces]) -> Pieces:
         out = y[0] if y else 1
         layers = []
+        rows = []
         for read in paths:
             x = self.graph.shape(node.inputs[read.input]) or ()
-            pieces = self._row(given[read.input], read, x, y)
+            rows.append((read, x, self._row(given[read.input], read, x, y)))
+        if any(len(pieces) >= MANY for _, _, pieces in rows):
+            whole = laid(rows, given, out)
+            if whole is not None:
+                return whole
+        for read, x, pieces in rows:
             if pieces is given[read.input] and read.channels is SAME and len(paths) == 1 and x[:1] == y[:1]:
                 return pieces
             if any(item != NOTHING for _, item in pieces):
-                if len(pieces) == 1 and pieces[0][1] == UNKNOWN:
-                    pieces = ((x[0] if x else 1, UNKNOWN),)
-                layers.append(read.channels.spread(pieces, out))
+                unknown = len(pieces) == 1 and pieces[0][1] == UNKNOWN
+                row = ((x[0] if x else 1, UNKNOWN),) if unknown else pieces
+                layers.append(read.channels.spread(row, out))
         return self._stacked(layers, out)
 
     def _row(self, pieces: Pieces, read: Reads, x: Shape, y: Shape) -> Pieces:
         """The pieces of a tensor as they are seen along one path; the same where every position reads itself."""
-        items = {}.fromkeys([item for _, item in pieces])
-        if _still(read, x, y) and self._deep.isdisjoint(items):
+        still = _still(read, x, y)
+        if still and not self._deep:
             return pieces
+        items = {}.fromkeys([item for _, item in pieces])
+        deep = not self._deep.isdisjoint(items)
+        if still and not deep:
+            return pieces
+        if len(items) >= MANY and read.channels is EVERY and self.sight.unites and not deep:
+            return ((x[0], self.follow(self.join([*items]), read, x, y)),)
         moved = {item: self.follow(item, read, x, y) for item in items}
         return tuple([(count, moved[item]) for count, item in pieces])
 

@@ -22,6 +22,8 @@ Axes = tuple[tuple[Led, ...], ...]
 class Unbounded:
     """What is seen of an image without borders; only what reads a whole axis knows its size."""
 
+    unites = True
+
     def __init__(self, image: Shape) -> None:
         self.image = image
         self._made: dict[tuple[int, int], tuple[Family, Reading, Family]] = {}

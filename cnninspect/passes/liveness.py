@@ -13,23 +13,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.holds import OWN, PIECE, RESHAPED, WHOLE, Holds
-from cnninspect.passes.usage import at_inference
+from cnninspect.holds import BEHIND, OWN, PIECE, RESHAPED, Holds
+from cnninspect.passes.lying import Lying
+from cnninspect.passes.usage import at_inference, heads, in_training
 from cnninspect.records import Record
 from cnninspect.values import product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnninspect.ir import Graph, Node, Tensor
-    from cnninspect.values import Shape
-
-Place = tuple[int, int]
-"""A tensor: node and output, as a plain tuple."""
-Order = tuple[int, ...] | None
-"""The axes as they lie in memory, None in their own order, empty where there are gaps between them."""
-
-
+    from cnninspect.ir import Graph, Node, Output, Tensor
+    from cnninspect.passes.lying import Place
+NOT_COPIED: dict[int, int] = {}
 UNKNOWN = Holds()
 """Stands for what is unknown; such a layer may hand its input on."""
 
@@ -38,6 +33,8 @@ class Plan(Record):
     """The storages of one run through a graph."""
 
     training: bool
+    order: Sequence[int]
+    """The nodes in the order in which they run."""
     runs: list[bool]
     holds: list[Holds | None]
     """What each node holds; None where it is unknown."""
@@ -51,9 +48,9 @@ class Plan(Record):
     kept: list[tuple[int, ...]]
     """The storages that each node is the first to keep for backward."""
     copies: list[int]
-    """Elements of a sample of the straight copy that each node makes of its input."""
+    """Elements of a sample of the copies that each node makes of its inputs because of how they lie."""
     copies_kept: list[int]
-    """Elements of a sample that are kept besides: of those copies, in place of the input, and between two steps."""
+    """Elements of a sample that are kept besides: of those copies, in place of the inputs, and between two steps."""
 
 
 def in_place(graph: Graph, training: bool) -> list[bool]:  # noqa: FBT001 - the question has two forms
@@ -64,9 +61,12 @@ def in_place(graph: Graph, training: bool) -> list[bool]:  # noqa: FBT001 - the 
     return plan(graph, training=training).in_place
 
 
-def plan(graph: Graph, *, training: bool, holds: list[Holds | None] | None = None) -> Plan:
-    """Follow every tensor of a run at inference, or forward in training, where heads for training run too."""
-    return _Walk(graph, holds or holds_of(graph), training=training).walk()
+def plan(graph: Graph, *, training: bool, holds: list[Holds | None] | None = None, whole: bool = False) -> Plan:
+    """Follow every tensor of a run at inference, or forward in training, where heads for training run too.
+
+    With ``whole`` gradients go back to the inputs, as somebody may want them to.
+    """
+    return _Walk(graph, holds or holds_of(graph), training=training, whole=whole).walk()
 
 
 def holds_of(graph: Graph) -> list[Holds | None]:
@@ -86,21 +86,24 @@ def holds_of(graph: Graph) -> list[Holds | None]:
 
 
 class _Walk:
-    """One pass over the nodes in their order."""
+    """One pass over the nodes in the order in which they run."""
 
-    def __init__(self, graph: Graph, holds: list[Holds | None], *, training: bool) -> None:
+    def __init__(self, graph: Graph, holds: list[Holds | None], *, training: bool, whole: bool) -> None:
         count = len(graph.nodes)
         self.graph = graph
         self.training = training
-        self.runs = [True] * count if training else at_inference(graph)
+        self.whole = whole
+        calm = at_inference(graph)
+        self.runs = [True] * count if training else calm
+        self.order = in_training(graph, calm) if training else range(count)
         self.holds = [*holds]
-        self.readers = _readers(graph, self.runs)
+        self.readers = _readers(graph, self.runs, heads(graph, training=training))
         self.sizes: list[int] = []
         self.storage: dict[Place, int] = {}
         self.sole: dict[Place, bool] = {}
         """Whether a tensor may be written over: it has one reader, and so has everything that it is a view of."""
-        self.orders: dict[Place, Order] = {}
-        self.grads: list[bool] = []
+        self.lying = Lying(graph)
+        self.grads = [False] * count
         self.placed = [False] * count
         self.kept: list[tuple[int, ...]] = [()] * count
         self.seen: set[int] = set()
@@ -111,15 +114,17 @@ class _Walk:
         for index, given in enumerate(self.graph.inputs):
             self._born((-1 - index, 0), product(given.shape))
             self.sole[-1 - index, 0] = False
-        for index, node in enumerate(self.graph.nodes):
+        for index in self.order:
+            node = self.graph.nodes[index]
             fed, holds = any(map(self._needs, node.inputs)), self.holds[index]
-            self.grads.append(fed or self._learns(node))
+            self.grads[index] = fed or self._learns(node)
             if holds is not None and holds.bare is not None and self.training and not fed:
                 holds = self.holds[index] = holds.bare
             if self.runs[index] and node.inputs:
                 self._node(index, node, holds or UNKNOWN)
         return Plan(
             self.training,
+            self.order,
             self.runs,
             self.holds,
             self.sizes,
@@ -140,14 +145,16 @@ class _Walk:
         return bool(node.facts and node.facts.weights) and bool(getattr(owner.layer, "trainable", True))
 
     def _needs(self, tensor: Tensor) -> bool:
-        return tensor.node >= 0 and self.grads[tensor.node]
+        return self.grads[tensor.node] if tensor.node >= 0 else self.whole
 
     def _node(self, index: int, node: Node, holds: Holds) -> None:
-        source, kind, idle = node.inputs[0], holds.view, holds.idle
-        view = (idle and not self.training) or (kind and not (kind == RESHAPED and source in self.orders))
+        source, kind, lying = node.inputs[0], holds.view, self.lying
+        handed = holds.idle and not self.training
+        view = handed or (kind and (kind != RESHAPED or lying.allows(source, node.outputs[0])))
         placed = self.placed[index] = holds.in_place and not view and self._may_overwrite(source, holds)
         piece = kind == PIECE or holds is UNKNOWN
-        chained = idle or kind
+        chained = holds.idle or kind
+        odd = kind or lying.strides or holds.lies == BEHIND
         for number, shape in enumerate(node.outputs):
             place = (index, number)
             if view or placed:
@@ -155,44 +162,24 @@ class _Walk:
             else:
                 self._born(place, 0 if shape is None else product(shape) * node.copies)
             self.sole[place] = not piece and self.readers.get(place) == 1 and (not chained or self.sole[source])
-            if kind or self.orders:
-                self._lie(place, holds, source, shape)
-        if holds.straight:
-            size = product(self.graph.shape(source) or ()) * node.copies
-            if source in self.orders or self.sizes[self.storage[source]] > size:  # a piece has gaps between samples
-                self.copies[index] = size
+            if odd and shape is not None:
+                if view or placed:
+                    lying.look(place, holds, source, shape)
+                else:
+                    lying.make(place, node, holds, shape)
+        copied = NOT_COPIED
+        if holds.gathers or (holds.straight and lying.strides):
+            copied = lying.copied(node, holds)
+            self.copies[index] = node.copies * sum(copied.values())
         if self.training and self.grads[index]:
-            self._keep(index, node, holds)
+            self._keep(index, node, holds, copied)
 
     def _may_overwrite(self, source: Tensor, holds: Holds) -> bool:
         if not self.sole[source]:
             return False
         return not self.training or ((holds.swaps or not holds.inputs) and self.storage[source] not in self.seen)
 
-    def _lie(self, place: Place, holds: Holds, source: Tensor, shape: Shape | None) -> None:
-        """Note how an output lies where its axes are not in their own order."""
-        order = None if shape is None else self._order(holds, source, shape)
-        if order is not None:
-            self.orders[place] = order
-
-    def _order(self, holds: Holds, source: Tensor, shape: Shape) -> Order:
-        """The order of an output: views keep or turn it, elementwise layers follow their first input."""
-        old = self.orders.get(source)
-        if holds.view == PIECE and not holds.fresh:
-            return ()
-        if holds.fresh and holds.view != PIECE:
-            return None
-        if not holds.turn:
-            same = bool(old) and len(old or ()) == len(shape)
-            handed = holds.view in (WHOLE, PIECE) or (holds.idle and not self.training)
-            return old if same or handed else None
-        if old == ():
-            return ()
-        order = tuple([holds.turn.index(axis) for axis in old or range(len(shape))])
-        long = [axis for axis in order if shape[axis] > 1]
-        return None if long == sorted(long) else order
-
-    def _keep(self, index: int, node: Node, holds: Holds) -> None:
+    def _keep(self, index: int, node: Node, holds: Holds, copied: dict[int, int]) -> None:
         """Note what backward of this node needs."""
         wanted = {*holds.inputs}
         for kept, reason in holds.pairs:
@@ -207,21 +194,21 @@ class _Walk:
         if self.placed[index] and holds.swaps:
             wanted.clear()
             places = [(index, 0)]
-        if self.copies[index]:
-            self.copies_kept[index] = self.copies[index] if wanted else 0
-            wanted.discard(0)
+        for number in wanted & copied.keys():
+            self.copies_kept[index] += copied[number] * node.copies
+            wanted.discard(number)
         places += [node.inputs[number] for number in wanted]
         new = {self.storage[place] for place in places} - self.seen
         self.seen |= new
         self.kept[index] = tuple(new)
 
 
-def _readers(graph: Graph, runs: Sequence[bool]) -> dict[Place, int]:
+def _readers(graph: Graph, runs: Sequence[bool], outputs: Sequence[Output]) -> dict[Place, int]:
     """How often each tensor is read; the caller reads the outputs, and counts twice, because nothing comes after."""
     readers: dict[Place, int] = {}
     for node, run in zip(graph.nodes, runs):  # noqa: B905 - one each
         for tensor in node.inputs if run else ():
             readers[tensor] = readers.get(tensor, 0) + 1
-    for output in graph.outputs:
+    for output in outputs:
         readers[output.tensor] = readers.get(output.tensor, 0) + 2
     return readers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnninspect.passes.matching_names import PREFIXES, common_prefix, nearest, stripped
-from cnninspect.passes.matching_turns import Turn, renamed, turn
+from cnninspect.passes.matching_turns import Turn, in_keras, renamed, turn
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Row(Record):
     """Of a tensor that is missing what the checkpoint may call it, of one too many what the network may."""
     turn: Turn | None = None
     """How its axes are moved before it fits."""
+    kept: Shape | None = None
+    """The shape that Keras keeps it in, where its layout was asked for and the shape is another one."""
 
 
 class Matching(Record):
@@ -58,7 +60,7 @@ class Matching(Record):
     renamed: bool
     """Whether both have the same shapes in the same order, under other names."""
     carried: tuple[str, int] | None = None
-    """A known prefix that most but not all of the names carry, and how many do."""
+    """A prefix without which more would fit, and how many names carry it."""
 
     def count(self, status: str) -> int:
         """How many tensors have this status."""
@@ -127,7 +129,7 @@ def match(
     shapes = [found.shape for found in ours.values() if not found.key.endswith(COUNTER)]
     theirs = [shape for key, shape in table.items() if not key.endswith(COUNTER)]
     same = shapes == theirs and any(row.status == MISSING for row in rows)
-    carried = None if prefix is not None else common_prefix(list(table))
+    carried = None if prefix is not None or taken else common_prefix(list(table), ours)
     return Matching(tuple(rows), taken, sum([found is not None for found in turns]), same, carried)
 
 
@@ -147,7 +149,8 @@ def _ours(
         fits = moved is not None if keras else shape == want.shape or (shape == (1,) and want.shape == ())
         if keras and moved is not None and moved.still:
             moved = None
-        rows.append(Row(LOADS if fits else SHAPE, key, stored, want.shape, shape, want.node, None, moved))
+        kept = None if fits or not keras else in_keras(graph, want)
+        rows.append(Row(LOADS if fits else SHAPE, key, stored, want.shape, shape, want.node, None, moved, kept))
     left = set(given.values())
     return rows, [key for key in table if key in left]
 

@@ -61,8 +61,22 @@ def _without(keys: Sequence[str], prefix: str) -> tuple[tuple[str, ...], dict[st
     return (word,), names
 
 
-def common_prefix(keys: Sequence[str]) -> tuple[str, int] | None:
-    """A known prefix that most names carry, but not all of them."""
+def common_prefix(keys: Sequence[str], ours: Collection[str]) -> tuple[str, int] | None:
+    """A prefix worth taking away that not all names carry, or that nobody knows, and how many names carry it.
+
+    It is one without which more than half of the network's names are there, and more than there are with it; else a
+    known one that most names carry.
+    """
+    found: dict[str, int] = {}
+    for key in keys:
+        at = key.find(".") + 1
+        while at:
+            if key[at:] in ours:
+                found[key[:at]] = found.get(key[:at], 0) + 1
+            at = key.find(".", at) + 1
+    best = max(found, key=lambda word: found[word], default="")
+    if found.get(best, 0) > max(len(ours) * MOST, _known(keys, (), ours)):
+        return best, sum([key.startswith(best) for key in keys])
     for word in PREFIXES:
         count = sum([key.startswith(word) for key in keys])
         if len(keys) * MOST < count < len(keys):

@@ -101,6 +101,17 @@ def turn(graph: Graph, want: Wanted, shape: Shape) -> Turn | None:
     return None
 
 
+def in_keras(graph: Graph, want: Wanted) -> Shape | None:
+    """The shape in which Keras keeps a tensor of several axes; None where nothing moves."""
+    if len(want.shape) < 2:  # noqa: PLR2004 - of one axis
+        return None
+    first, second, *window = want.shape
+    given = graph.shape(graph.nodes[want.node].inputs[0]) or (1,)
+    if second == 1 and window and first % given[0] == 0:  # depthwise, or of one channel
+        second, first = given[0], first // given[0]
+    return (*window, second, first)
+
+
 def _flattened(graph: Graph, node: int, features: int) -> Shape | None:
     """The map whose elements are the features that a layer reads, laid behind each other; None for a vector."""
     tensor = graph.nodes[node].inputs[0]

@@ -2,9 +2,11 @@
 
 Peak at inference: the most bytes of activations alive at once while one layer runs: what it reads, what it
 writes, what it needs in between, and everything that is read later. The network's input counts until it has
-been read for the last time, its outputs to the end. Saved: what backward needs, each storage once, without
-parameters and buffers. Gradients: as many bytes as trainable parameters. Optimizer: nothing for sgd, the
-trainable parameters once with momentum, twice for adam and adamw, with a float32 count for each tensor.
+been read for the last time, its outputs to the end. A copy that torch makes before a product or a reshape, because
+of how the input lies in memory, counts; what a kernel allocates and frees within itself does not. Saved: what
+backward needs, each storage once, without parameters and buffers. Gradients: as many bytes as trainable parameters.
+Optimizer: nothing for sgd, the trainable parameters once with momentum, twice for adam and adamw, with a float32
+count for each tensor.
 
 inference = weights + buffers + peak; training = weights + buffers + gradients + optimizer + the larger of saved
 and peak, since the forward of a step needs what inference needs. What backward makes on its way, the gradients of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.passes.liveness import holds_of, plan
+from cnninspect.passes.usage import heads
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _lives(graph: Graph, run: Plan) -> tuple[dict[int, list[int]], dict[int, lis
             made = storage[index, number]
             first.setdefault(made, index)
             last[made] = index
-    for output in graph.outputs:
+    for output in heads(graph, training=run.training):
         last.pop(storage.get(output.tensor, -1), None)
     return _by_node(first), _by_node(last)
 

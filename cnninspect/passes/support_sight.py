@@ -28,6 +28,8 @@ MOST_READ = 2**22
 class Bounded:
     """What is seen of an image of this size: padding is nothing, or the positions it is filled from."""
 
+    unites = False  # on one axis padding alone may be seen, which takes what is seen on the others with it
+
     def start(self, shape: Shape) -> Lines:
         if max(shape[1:], default=0) > MOST_READ:
             raise Lost(UNKNOWN)

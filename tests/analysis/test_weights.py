@@ -46,7 +46,10 @@ def test_other_advice(tmp_path: Path) -> None:
     """Prefixes of some names, other names for the same shapes, and whole numbers are mentioned."""
     some = {**{f"model.{key}": value for key, value in tensors().items()}, "loss": ("F32", (1,))}
     found = api.weights("tiny", written(tmp_path, safetensors(some)), text=TINY)
-    assert found.advice == ["9 of 10 names begin with 'model.': --prefix model. takes it away"]
+    told = "9 of 10 names begin with 'model.': --prefix model. takes it away"
+    assert found.advice == [told]
+    first, *others = findings(found)
+    assert (first.notes, {each.notes for each in others}) == ((told,), {()})
     named = {f"{index}": value for index, value in enumerate(tensors().values()) if value[1] != ()}
     found = api.weights("tiny", written(tmp_path, safetensors(named)), text=TINY)
     assert found.advice == ["it has the same shapes in the same order, under other names"]

@@ -86,9 +86,18 @@ REFUSED = [
         {},
         ((64,), (64, 56, 56)),
         DISAGREE,
-        "mul joins equal shapes, got (64,) and (64, 56, 56) | "
-        "keep the axes of (64,): drop the flatten above it, or reshape it to [64, 1, 1]",
+        "mul joins equal shapes, got (64,) and (64, 56, 56) | reshape (64,) to [64, 1, 1]",
     ),
+    Refused("mul", {}, ((8, 8), (64, 8, 8)), DISAGREE, "| reshape (8, 8) to [1, 8, 8]"),
+    Refused("add", {}, ((4096,), (64, 8, 8)), DISAGREE, "| reshape (4096,) to [64, 8, 8]"),
+    Refused(
+        "mul", {}, ((16,), (64, 8, 8)), DISAGREE, "| end the branch of (16,) with linear: 64 and reshape: [64, 1, 1]"
+    ),
+    Refused(
+        "mul", {}, ((7, 9), (64, 8, 8)), DISAGREE, "| each axis needs the same size on both sides, or size 1 on one"
+    ),
+    Refused("mul", {}, ((), (64, 8, 8)), DISAGREE, "| () has no axis left: keep them above, keep: true"),
+    Refused("concat", {}, ((8, 5), (8, 3, 5)), DISAGREE, "| flatten both"),
     Refused("subtract", {}, (MAP, MAP, MAP), "wrong-arity", "subtract joins 2 tensors, got 3"),
     Refused("divide", {}, (MAP,), "wrong-arity", "divide joins 2 tensors, got 1"),
     Refused("add", {}, (MAP,), "wrong-arity", "add joins at least 2 tensors, got 1"),

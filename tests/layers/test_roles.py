@@ -41,6 +41,12 @@ def test_linear(name: str) -> None:
     assert layer.linear is not (layer.role == "activation" or name in BENT.split())
 
 
+def test_which_merges_commute() -> None:
+    """Of the layers that join tensors those that make the same of them in any order."""
+    found = {name for name, layer in load_all().items() if layer.commutes}
+    assert found == {"add", "mul", "maximum", "minimum", "average"}
+
+
 @pytest.mark.parametrize(
     ("name", "options", "centres"),
     [
@@ -76,3 +82,59 @@ def test_centres(name: str, options: dict[str, object], centres: object) -> None
 def test_shared_among(name: str, options: dict[str, object], among: int | None) -> None:
     """Shares that sum to 1 are taken along one axis; a gate takes none."""
     assert load_all()[name](options, 2).shared_among((4, 6, 7)) == among
+
+
+CARRYING: list[tuple[str, dict[str, object]]] = [
+    ("identity", {}),
+    ("max_pool", {"kernel": 3, "stride": 2, "padding": 1}),
+    ("max_pool", {"kernel": 2, "padding": "same"}),
+    ("max_pool", {"kernel": 3, "stride": 2, "rounding": "ceil"}),
+    ("avg_pool", {"kernel": 2}),
+    ("avg_pool", {"kernel": 3, "stride": 2, "rounding": "ceil"}),
+    ("avg_pool", {"kernel": 3, "stride": 2, "padding": 1, "count_include_pad": False}),
+    ("avg_pool", {"kernel": 3, "stride": 2, "padding": "same"}),
+    ("adaptive_avg_pool", {"size": 3}),
+    ("adaptive_max_pool", {"size": 3}),
+    ("global_avg_pool", {}),
+    ("global_max_pool", {"keep": False}),
+    ("mean", {"axes": ["height", "width"]}),
+    ("max", {"axes": "height"}),
+    ("min", {"axes": "width", "keep": True}),
+    ("crop", {"cropping": 1}),
+    ("upsample", {"factor": 2}),
+    ("upsample", {"factor": 1.5, "mode": "bilinear"}),
+    ("upsample", {"size": 11, "mode": "bicubic", "align_corners": True}),
+    ("upsample", {"size": 5, "mode": "area"}),
+]
+"""Layers that pass a constant of a channel on."""
+CHANGING: list[tuple[str, dict[str, object]]] = [
+    ("avg_pool", {"kernel": 3, "padding": 1}),
+    ("avg_pool", {"kernel": 3, "stride": 2, "padding": "same", "count_include_pad": True}),
+    ("lp_pool", {"kernel": 2}),
+    ("sum", {"axes": ["height", "width"]}),
+    ("mean", {"axes": "channels"}),
+    ("relu", {}),
+    ("flatten", {}),
+]
+"""Layers that do not, or move it to other places."""
+
+
+@pytest.mark.parametrize(("name", "options"), CARRYING)
+def test_carries(name: str, options: dict[str, object]) -> None:
+    """What is said to carry does so in torch: a constant added to a channel is added to that channel of the output."""
+    torch = pytest.importorskip("torch")
+    from tests.support.oracle import realize
+
+    layer, shape = load_all()[name](options, 2), (4, 7, 7)
+    assert layer.carries(shape)
+    _, run = realize(layer.call((shape,)))
+    x, constant = torch.randn(2, *shape), torch.tensor([3.0, -2.0, 0.5, 10.0])
+    before, after = run(x), run(x + constant[:, None, None])
+    assert isinstance(before, torch.Tensor)
+    assert torch.allclose(after, before + constant.view(4, *[1] * (before.dim() - 2)), atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "options"), CHANGING)
+def test_does_not_carry(name: str, options: dict[str, object]) -> None:
+    """Of these nothing is said."""
+    assert not load_all()[name](options, 2).carries((4, 7, 7))

@@ -41,6 +41,13 @@ REFUSED = [
     Refused("scale_shift", {"scale": True}, (MAP,), "bad-value", "got true"),
     Refused("scale_shift", {"scale": ["a"]}, (MAP,), "bad-value", "got the list ['a']"),
     Refused("scale_shift", {"scale": float("inf")}, (MAP,), "bad-value", "scale must be a finite number, got inf"),
+    Refused(
+        "scale_shift",
+        {"scale": 1e30},
+        (MAP,),
+        "bad-value",
+        "scale must be between -9007199254740992 and 9007199254740992, got 1e+30",
+    ),
     Refused("scale_shift", {"scale": [float("nan")]}, (MAP,), "bad-value", "scale must be a finite number"),
     Refused("normalize", {"mean": [0] * 4}, (MAP,), "bad-value", "mean has 4 numbers"),
     Refused("normalize", {"variance": [1, 0, 1]}, (MAP,), "bad-value", "variance must be above 0, got 0"),

@@ -11,13 +11,14 @@ from tests.passes.test_field import net
 def test_branches_whose_centres_differ() -> None:
     """A window of 3 padded on one side looks one position ahead of its shortcut: centre 1 against 0."""
     layers = [{"add": {"a": [{"conv": {"out": 1, "kernel": 3, "padding": [[0, 2]]}}], "b": []}}]
-    assert misaligned(net(layers)) == [Misaligned(1, 0, 0, (Tensor(0), Tensor(-1)), (1.0, 0.0), (1.0, 1.0))]
+    assert misaligned(net(layers)) == [Misaligned(1, 0, 0, (Tensor(0), Tensor(-1)), (1.0, 0.0), (1.0, 1.0), (2.0, 0.0))]
 
 
 def test_branches_whose_jumps_differ() -> None:
     """Of 8 positions a stride of 2 and a crop of 4 leave 4 each: they meet, and move unlike."""
     layers = [{"add": {"a": [{"max_pool": 2}], "b": [{"crop": {"cropping": [[0, 4]]}}]}}]
-    assert misaligned(net(layers, [1, 8])) == [Misaligned(2, 0, 0, (Tensor(0), Tensor(1)), (0.5, 0.0), (2.0, 1.0))]
+    found = Misaligned(2, 0, 0, (Tensor(0), Tensor(1)), (0.5, 0.0), (2.0, 1.0), (1.0, 0.0))
+    assert misaligned(net(layers, [1, 8])) == [found]
 
 
 def test_what_lines_up() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from cnninspect import api
 from cnninspect.layers.base import Layer
+from cnninspect.passes import field_flow, field_sight
 from cnninspect.passes.field import fields
 from cnninspect.passes.field_checks import misaligned, unproductive
 from cnninspect.passes.support import support
@@ -127,3 +128,61 @@ def test_a_pool_of_the_whole_map_is_not_unproductive(pool: Any) -> None:
     """Fields of 3, 5, 7 and 9 over 7 positions: the pool that follows reads all of the axis and slides no window."""
     layers = [{"conv": {"out": 1, "kernel": 3, "padding": 1}}] * 4
     assert unproductive(net([*layers, pool], [1, 7])) == [3]
+
+
+GROWING = {"concat": {"a": [{"conv": {"out": 4, "kernel": 3, "padding": 1}}, "relu"], "b": []}}
+"""A block after which some channels more see other places than all before."""
+AFTER: list[list[Any]] = [
+    [],
+    [{"slice": {"stop": 9}}, {"conv": {"out": 4, "kernel": 3}}],
+    [{"concat": {"a": [{"slice": {"start": 1, "stop": 3}}], "b": [], "c": [{"slice": 24}], "d": []}}],
+    [{"avg_pool": {"kernel": 2}}, {"conv": {"out": 8, "kernel": 3, "padding": 1, "groups": 4}}],
+    [{"add": {"a": [], "b": [{"conv": {"out": 28, "kernel": 5, "padding": 2}}]}}],
+    [{"concat": {"a": [{"reshape": [112, 8, 8]}, {"reshape": [28, 16, 16]}], "b": []}}],
+    ["flatten", {"linear": 3}],
+    [{"permute": [2, 1, 3]}, {"conv": {"out": 4, "kernel": 3}}],
+    [{"squeeze_excite": 4}],
+]
+
+
+@pytest.mark.parametrize("after", AFTER, ids=range(len(AFTER)))
+@pytest.mark.parametrize("many", [2, 3, 5])
+def test_many_unlike_channels_are_told_as_few_are(many: int, after: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shortcuts for tensors of many unlike channels change nothing of what is told of them."""
+    graph = net([*[GROWING] * 6, *after], [4, 16, 16])
+
+    def told() -> object:
+        return fields(graph), fields(graph, through_gates=True), support(graph), misaligned(graph)
+
+    usual = told()
+    monkeypatch.setattr(field_flow, "MANY", many)
+    assert told() == usual
+
+
+@pytest.mark.parametrize("name", ["densenet121", "googlenet", "shufflenet_v2_x0_5", "inception_v3"])
+def test_shipped_networks_are_told_alike(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same of networks whose channels see unlike places."""
+    graph = api.read(name).graph
+    assert graph is not None
+    usual = fields(graph)
+    for many in (2, 10**6):
+        monkeypatch.setattr(field_flow, "MANY", many)
+        assert fields(graph) == usual
+
+
+def test_a_deep_network_of_unlike_channels_costs_a_few_steps_a_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each layer reads what all before have made, and yet ten times the layers are ten times the work."""
+    steps = 0
+
+    def counted(state: Any, read: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        return slid(state, read)
+
+    slid = field_sight._slid
+    monkeypatch.setattr(field_sight, "_slid", counted)
+    found = fields(net([GROWING] * 400, [3, 32, 32]))
+    assert steps < 400 * field_flow.MANY
+    last = found[-1][0]
+    assert last is not None
+    assert last.size == (801, 801)

@@ -120,6 +120,21 @@ def test_a_prefix_that_some_names_carry() -> None:
     assert (found.carried, found.stripped, found.count("missing")) == (("model.", 10), (), 9)
 
 
+def test_a_known_prefix_before_foreign_names() -> None:
+    """A known prefix that most names carry is mentioned, though the network has none of them."""
+    found = match(GRAPH, {"module.a.x": (2,), "module.a.y": (2,), "b": (2,)})
+    assert (found.carried, found.stripped, found.count("loads")) == (("module.", 2), (), 0)
+
+
+def test_a_prefix_that_nobody_knows() -> None:
+    """A prefix behind which most of the network's names stand is mentioned, whatever it is called, and stays."""
+    table = {"net.encoder_q." + key: shape for key, shape in TABLE.items()}
+    found = match(GRAPH, {**table, "net.queue": (2,)})
+    assert (found.carried, found.stripped, found.count("loads")) == (("net.encoder_q.", 10), (), 0)
+    assert match(GRAPH, {"a.x": (2,), "a.y": (2,)}).carried is None
+    assert match(GRAPH, TABLE).carried is None
+
+
 def test_a_prefix_that_is_asked_for() -> None:
     """Any prefix is taken away on request, with or without its point; nothing where it is empty."""
     table = {"encoder." + key: shape for key, shape in TABLE.items()}
@@ -268,6 +283,20 @@ def test_kernels_that_are_others() -> None:
         ("dw.weight", "shape"),
         ("fc.weight", "shape"),
     ]
+    assert [row.kept for row in found.rows if row.stored] == [(3, 3, 3, 8), (3, 3, 8, 1), (128, 5)]
+
+
+def test_torch_shapes_are_not_kept_in_keras() -> None:
+    """In Keras's layout torch's own shapes are those of other tensors, but for tensors of one axis."""
+    table = {key: shape for key, shape in TABLE.items() if shape}
+    found = match(GRAPH, table, layout="keras")
+    assert [(row.key, row.kept) for row in found.rows if row.status == "shape"] == [
+        ("stem.conv.weight", (3, 3, 3, 8)),
+        ("dw.weight", (3, 3, 8, 1)),
+        ("fc.weight", (128, 5)),
+    ]
+    assert match(GRAPH, {"fc.bias": (6,)}, layout="keras").rows[-1].kept is None
+    assert [row.kept for row in match(GRAPH, TABLE).rows] == [None] * 10
 
 
 def test_a_network_with_an_unknown_layer() -> None:

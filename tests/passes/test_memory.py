@@ -134,6 +134,17 @@ def test_heads_for_training_are_saved_and_not_alive_at_inference() -> None:
     assert [moment.saved for moment in found.timeline] == [256, 256, 0]
 
 
+def test_an_output_for_training_alone_is_not_kept_at_inference() -> None:
+    """A map of the trunk that only a training step hands out dies at inference when its last reader has run."""
+    layers = "input: [1, 4]\nlayers:\n  - {sigmoid: , name: n0}\n  - {conv: {out: 8, kernel: 1}}\n  - {conv: {out: 8, kernel: 1}, name: main}\n"
+    kept = memory(graph_of(layers + "outputs: {main: main, helper: n0}\n"))
+    calm = memory(graph_of(layers + "outputs: {main: main, helper: {from: n0, training: true}}\n"))
+    assert [moment.alive for moment in kept.timeline] == [32, 144, 272]
+    assert [moment.alive for moment in calm.timeline] == [32, 144, 256]
+    assert calm.peak == 256
+    assert calm.saved == kept.saved
+
+
 def test_a_mistake_makes_totals_unknown() -> None:
     """Behind a layer with a mistake nothing is known: the totals are None and the layers named."""
     graph = api.read("model.yaml", text="input: [3, 8, 8]\nlayers: [{conv: {out: 4, kernel: 9}}, relu]\n").graph

@@ -13,6 +13,8 @@ torch = pytest.importorskip("torch")
 from tests.support import held  # noqa: E402 - needs torch
 from tests.support.graphs import Item, models, text_of  # noqa: E402 - needs torch
 
+torch.set_num_threads(1)  # many small networks
+
 SMALL = {
     "alexnet": (3, 64, 64),
     "c3d": (3, 16, 32, 32),
@@ -79,6 +81,72 @@ def test_random_networks_hold_what_torch_holds(model: Item) -> None:
         assert totals.saved_activation_bytes == saved
     if not held.perturbed(graph):
         assert totals.peak_activation_bytes == held.peak_bytes(graph, 3)
+
+
+HEADS = """
+  - {linear: 576}
+  - {chunk: {parts: 3, axis: -1}, name: qkv}
+  - {reshape: [196, 3, 64], from: qkv.0}
+  - {permute: [2, 1, 3], name: q}
+  - {reshape: [196, 3, 64], from: qkv.1}
+  - {permute: [2, 1, 3], name: k}
+  - {reshape: [196, 3, 64], from: qkv.2}
+  - {permute: [2, 1, 3], name: v}
+  - {matmul: {transpose_b: true}, from: [q, k]}
+  - {softmax: {axis: -1}, name: shares}
+  - {matmul: {}, from: [shares, v]}
+  - {permute: [2, 1, 3]}
+  - {reshape: [196, 192]}
+  - {linear: 192}"""
+TURNED = {
+    "tokens that are mixed": ([16, 32], "[relu, {permute: [2, 1]}, {linear: 64}]", 24_576, 4_096),
+    "without a bias": ([16, 32], "[relu, {permute: [2, 1]}, {linear: {out: 64, bias: false}}]", 24_576, 4_096),
+    "weights that do not learn": (
+        [16, 32],
+        "[{linear: 32}, {permute: [2, 1]}, {linear: {out: 64, trainable: false}}]",
+        20_480,
+        4_096,
+    ),
+    "both sides of a product": (
+        [4, 64, 8],
+        "[relu, {permute: [2, 1, 3], name: q}, {sigmoid: {}, from: input}, {permute: [2, 1, 3], name: k},"
+        " {matmul: {transpose_b: true}, from: [q, k]}]",
+        73_728,
+        0,
+    ),
+    "attention with three heads": ([196, 192], HEADS, 2_747_136, 2_427_264),
+    "the last step of a series": (
+        [4, 128],
+        "[{conv: {out: 16, kernel: 3, padding: 1}}, relu, {slice: {axis: 2, start: 127}}, flatten, {linear: 5}]",
+        20_480,
+        20_480,
+    ),
+    "the last two": (
+        [4, 128],
+        "[{conv: {out: 16, kernel: 3, padding: 1}}, relu, {slice: {axis: 2, start: 126}}, flatten, {linear: 5}]",
+        20_480,
+        20_736,
+    ),
+    "a sum of three that are turned": (
+        [4, 6],
+        "[relu, {permute: [2, 1], name: a}, tanh, {add: [a, a, prev]}, {flatten: {}}]",
+        768,
+        0,
+    ),
+}
+"""Networks whose tensors do not lie in the order of their axes, with the peak and the saved bytes of two samples."""
+
+
+@pytest.mark.parametrize("case", TURNED)
+def test_what_is_turned_or_cut_is_copied_where_torch_copies_it(case: str) -> None:
+    """A product copies what it cannot take for matrices, a reshape what is no view, and nothing else is copied."""
+    shape, layers, peak, saved = TURNED[case]
+    graph = api.read("m.yaml", text=f"input: {shape}\nlayers: {layers}\n").graph
+    assert graph is not None
+    totals = memory_totals(graph, 2)
+    assert (totals.peak_activation_bytes, totals.saved_activation_bytes) == (peak, saved)
+    assert held.saved_bytes(graph, 2) == (saved, totals.saved)
+    assert held.peak_bytes(graph, 2) == held.allocator_peak(graph, 2) == peak
 
 
 def test_a_piece_that_is_turned_is_still_a_view() -> None:
