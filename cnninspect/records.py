@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import NamedTuple as Record
 else:
-    from operator import itemgetter
+    try:
+        from _collections import _tuplegetter  # what collections.namedtuple reads a field with, twice as fast
+    except ImportError:  # pragma: no cover - a Python without it
+        from operator import itemgetter
+
+        def _tuplegetter(index, _):  # noqa: ANN001, ANN202 - a type checker never sees this
+            return property(itemgetter(index))
 
     class _Meta(type):
         def __new__(cls, name, bases, space):  # noqa: ANN001, ANN204 - a type checker never sees this
             fields = tuple(space.get("__annotations__", ()))
             space["__slots__"] = ()
             space["_fields"] = fields
-            space["_defaults"] = {field: space[field] for field in fields if field in space}
+            space["_defaults"] = defaults = {field: space[field] for field in fields if field in space}
+            space["_last"] = tuple(defaults.values())
             for index, field in enumerate(fields):
-                space[field] = property(itemgetter(index))
+                space[field] = _tuplegetter(index, None)
             return super().__new__(cls, name, bases, space)
 
     class Record(tuple, metaclass=_Meta):  # noqa: SLOT001 - the metaclass gives it slots
@@ -28,7 +35,10 @@ else:
 
         def __new__(cls, *given: object, **named: object) -> Record:  # noqa: PYI034 - a type checker never sees this
             fields = cls._fields
-            if named or len(given) != len(fields):
+            missing = len(fields) - len(given)
+            if 0 < missing <= len(cls._last) and not named:
+                given += cls._last[-missing:]
+            elif missing or named:
                 values = {**cls._defaults, **dict(zip(fields, given)), **named}  # noqa: B905 - shorter is fine
                 if len(given) > len(fields) or values.keys() != set(fields):
                     wrong = sorted(values.keys() ^ set(fields)) or "too many values"
@@ -37,7 +47,10 @@ else:
             return tuple.__new__(cls, given)
 
         def _replace(self, **named: object) -> Record:
-            return type(self)(*self[:0], **{**dict(zip(self._fields, self)), **named})  # noqa: B905
+            changed = tuple.__new__(type(self), map(named.pop, self._fields, self))
+            if named:
+                raise TypeError(f"{type(self).__name__} has the fields {self._fields}: {sorted(named)}")
+            return changed
 
         def _asdict(self) -> dict[str, object]:
             return dict(zip(self._fields, self))  # noqa: B905
@@ -50,4 +63,7 @@ else:
             return f"{type(self).__name__}({inside})"
 
 
-__all__ = ["Record"]
+made = tuple.__new__
+"""``made(Node, (…))`` is a record of all its fields, three times as fast as a call: for what is made by the thousand."""
+
+__all__ = ["Record", "made"]

@@ -64,6 +64,12 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = (), *, root: str = "
     return Discovered(tuple(search.found.values()), tuple(search.troubles), search.links)
 
 
+def would_meet(file: str, paths: Sequence[str], exclude: Sequence[str] = (), *, root: str = "") -> bool:
+    """Whether a search in the same folders and by the same patterns would meet a file that lay there: a real path."""
+    search = _Search(exclude, root)
+    return any(search.reaches(file, path) for path in paths)
+
+
 class _Search:
     """One search, which meets each file once."""
 
@@ -120,7 +126,14 @@ class _Search:
                 if entry.is_symlink():
                     self.follow(path, top)
                 elif entry.is_file(follow_symlinks=False) and not self.excluded(path):
-                    self.found.setdefault(join(real, entry.name), Candidate(path, False))
+                    self.meet(path, join(real, entry.name))
+
+    def meet(self, path: str, real: str) -> None:
+        """A file itself: it is spoken of by its own name, not by that of a link to it that was met before."""
+        known = self.found.get(real)
+        if known is not None and not known.named and os.path.islink(known.path):
+            del self.found[real]
+        self.found.setdefault(real, Candidate(path, False))
 
     def follow(self, path: str, top: str) -> None:
         """A link: the file that it leads to where that lies in the same tree; nobody is led out of it."""
@@ -129,6 +142,23 @@ class _Search:
             self.links += 1
         elif not self.excluded(path):
             self.found.setdefault(real, Candidate(path, False))
+
+    def reaches(self, file: str, path: str) -> bool:
+        """Whether one argument leads to a file, which need not be there."""
+        plain = path.replace(os.sep, "/")
+        pattern = is_pattern(path) and not lexists(path)
+        base = fixed_part(plain) if pattern else path
+        top = realpath(base or ".").rstrip(os.sep) + os.sep
+        if not (pattern or isdir(path)) or not file.startswith(top) or not file.endswith(SUFFIXES):
+            return False
+        *folders, name = file[len(top) :].split(os.sep)
+        for folder in folders:
+            top = join(top, folder)
+            if folder in NEVER or exists(join(top, ENVIRONMENT)):
+                return False
+        if any(part.startswith(".") for part in (*folders, name)) or self.excluded(file):
+            return False
+        return not pattern or exactly(plain, "/".join([base, *folders, name]))
 
     def excluded(self, path: str) -> bool:
         if not self.exclude:

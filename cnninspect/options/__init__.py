@@ -6,7 +6,7 @@ table row. An option is a descriptor: on the class it is itself, on a layer it i
 
 from __future__ import annotations
 
-from cnninspect.options.base import LARGEST, REQUIRED, Option, Optional, Same, as_int, described
+from cnninspect.options.base import LARGEST, REQUIRED, Option, Optional, Same, as_int, described, in_range
 from cnninspect.options.kinds import AXES, Axis, Bool, Choice, Float, Int, Ints, Padding, PerAxis
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "Same",
     "as_int",
     "described",
+    "in_range",
 ]

@@ -99,6 +99,11 @@ class Optional(Option["T | None"]):
         return {"anyOf": [*inner.get("anyOf", [inner]), {"type": "null"}]}
 
 
+def in_range(value: float) -> str:
+    """What a number must be that is none of those taken: too large, infinite or not a number."""
+    return f"between -{LARGEST} and {LARGEST}" if abs(value) < float("inf") else "a finite number"
+
+
 def described(value: object) -> str:
     """A value in words a person recognises from their file."""
     if value is None:

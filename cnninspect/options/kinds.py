@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.options.base import LARGEST, REQUIRED, Option, as_int
+from cnninspect.options.base import LARGEST, REQUIRED, Option, as_int, in_range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,12 +70,12 @@ class Float(Option[float]):
     def parse(self, value: object, rank: int) -> float:  # noqa: ARG002
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self.wrong(value)
-        if not abs(value) <= LARGEST:
-            raise self.wrong(value, "a finite number")
-        if self.min is not None and value < self.min:
+        if self.min is not None and float("inf") > -value > -self.min:
             raise self.wrong(value, f"at least {self.min:g}")
-        if self.max is not None and value > self.max:
+        if self.max is not None and float("inf") > value > self.max:
             raise self.wrong(value, f"at most {self.max:g}")
+        if not abs(value) <= LARGEST:
+            raise self.wrong(value, in_range(value))
         return float(value)
 
     def schema(self) -> dict[str, object]:

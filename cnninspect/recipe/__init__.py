@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.recipe.declared import GROUPS, RATES, Recipe
+from cnninspect.recipe.declared import GROUPS, MEANT, RATES, Recipe
 
 if TYPE_CHECKING:
     from cnninspect.options import Option
@@ -17,4 +17,4 @@ if TYPE_CHECKING:
 OPTIONS: dict[str, Option[object]] = Recipe.options
 """Every option of a recipe by its name, in the order in which they are told."""
 
-__all__ = ["GROUPS", "OPTIONS", "RATES", "Recipe"]
+__all__ = ["GROUPS", "MEANT", "OPTIONS", "RATES", "Recipe"]

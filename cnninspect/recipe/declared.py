@@ -19,6 +19,21 @@ DATA = (
 RATES = {"adamw": 0.003, "adam": 0.003, "sgd": 0.05, "rmsprop": 0.001}
 """The learning rate of each optimizer where none is given: all but plain sgd's hold for nets of every size here."""
 
+MEANT = {
+    "learning_rate": "lr",
+    "batch_size": "batch",
+    "num_epochs": "epochs",
+    "optimiser": "optimizer",
+    "wd": "weight_decay",
+    "scheduler": "schedule",
+    "grad_clip": "clip",
+    "dataset": "data",
+    "random_crop": "crop",
+    "amp": "precision",
+    "early_stopping": "patience",
+}
+"""Words of other programs, and ours."""
+
 GROUPS: dict[str, tuple[str, ...]] = {
     "what is learned": ("data", "epochs", "batch", "init", "seed", "deterministic"),
     "optimizer": ("optimizer", "lr", "momentum", "nesterov", "weight_decay", "decay_all", "clip", "accumulate", "ema"),
@@ -98,7 +113,9 @@ class Recipe:
     erase = Float(0, min=0, max=1, help="share of the images that lose a random rectangle")
     mixup = Float(0, min=0, max=100, help="alpha of mixup: two images and their labels are mixed")
     cutmix = Float(0, min=0, max=100, help="alpha of cutmix: a rectangle of another image, and its share of the label")
-    validation = Optional(Float(min=0, max=0.9, help="share held out where the data set has no split of its own"))
+    validation = Optional(
+        Float(min=1e-6, max=0.9, help="share held out, of each class one at least, where the data set has no split")
+    )
     skip_bad = Bool(False, help="leave out images that cannot be read, and count them")
     workers = Optional(Int(min=0, max=256, help="processes that decode images (as many as are useful)"))
 

@@ -168,6 +168,10 @@ def test_no_growth_at_all(here: Path) -> None:
             "severity, overrides, per-file-ignores, budgets, baseline, tolerance, fail-level, plugins)"
         ]),
         ("a = [1, 2\n", ["2:1 config-syntax: this is no TOML: unclosed array"]),
+        ("a = 1\n<<<<<<< HEAD\nb = 2\n=======\n>>>>>>> c\n", [
+            "2:1 config-syntax: git could not merge what begins here (keep what is meant of both sides, and delete the "
+            "lines that begin with <<<<<<<, ======= and >>>>>>>)"
+        ]),
         ("a = \n", ["1:5 config-syntax: this is no TOML: invalid value"]),
         ("paths = []\npaths = []\n", ["2:11 config-syntax: this is no TOML: cannot overwrite a value"]),
         ("a = " + "[" * 5000, ["1:1 config-syntax: this is no TOML: lists and tables nest too deeply"]),
@@ -213,7 +217,7 @@ def test_the_repository_ends_the_search(here: Path, monkeypatch: pytest.MonkeyPa
     (inner / "models").mkdir(parents=True)
     monkeypatch.chdir(inner)
     found = search.find(["models"])
-    assert found.path == str(here / "cnninspect.toml")
+    assert found.path == "../cnninspect.toml"
     (inner / ".git").write_text("gitdir: elsewhere\n")  # as in a worktree
     assert search.find(["models"]).path is None
     (inner / ".git").unlink()
@@ -233,7 +237,7 @@ def test_elsewhere_without_a_repository(here: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(here / "one")
     assert search.find(["../two"]).path is None
     (here / "two" / "cnninspect.toml").write_text("")
-    assert search.find(["../two"]).path == str(here / "two" / "cnninspect.toml")
+    assert search.find(["../two"]).path == "../two/cnninspect.toml"
 
 
 @pytest.mark.parametrize(
@@ -292,7 +296,28 @@ def test_paths_of_a_configuration_count_from_its_folder(here: Path, monkeypatch:
     (here / "a").mkdir()
     monkeypatch.chdir(here / "a")
     found = search.find(["."])
-    assert search.below_root(found, found.settings.paths) == [str(here / "m"), str(here / "n")]
+    assert search.below_root(found, found.settings.paths) == ["../m", "../n"]
+    deep = here.joinpath(*"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz")
+    deep.mkdir(parents=True)
+    monkeypatch.chdir(deep)  # from so far down the whole path is the shorter one
+    found = search.find(["."])
+    assert search.below_root(found, ["m"]) == [str(here / "m")]
+    monkeypatch.setattr("os.path.relpath", raise_value_error)  # on another drive
+    assert search.below_root(found, ["m"]) == [str(here / "m")]
+
+
+def raise_value_error(*_: object) -> str:
+    raise ValueError
+
+
+@pytest.mark.parametrize("table", ["tool.cnninspect", "cnninspect", "check", "lint"])
+def test_a_table_of_another_kind_of_file(here: Path, table: str) -> None:
+    """Who puts a table around the settings is told where they stand."""
+    (told,) = mistakes(read(here, f"[{table}]\npaths = ['m']\n"))
+    assert told == (
+        f"1:1 unknown-setting: a configuration has no setting '{table.partition('.')[0]}' "
+        "(settings stand at the top of a cnninspect.toml, below no table; [tool.cnninspect] is for pyproject.toml)"
+    )
 
 
 def test_paths_without_anything_in_common(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cnninspect.frontends.discover import any_matches, below, discover, from_here, is_model, looks_like_one
+from cnninspect.frontends.discover import (
+    any_matches,
+    below,
+    discover,
+    from_here,
+    is_model,
+    looks_like_one,
+    would_meet,
+)
 from cnninspect.frontends.locate import Opener
 from cnninspect.frontends.yaml.source import read_source, text_source
 
@@ -104,8 +112,17 @@ def test_a_link_without_its_file_in_an_excluded_place(here: Path) -> None:
     os.rename(here / "a.yaml", here / "z.yaml")
     (here / "b.yaml").unlink()
     os.symlink("z.yaml", here / "b.yaml")
-    assert found(".") == ["b.yaml"]
+    assert found(".") == ["z.yaml"]
     assert found(".", exclude=("b.yaml",)) == ["z.yaml"]
+    assert found(".", exclude=("z.yaml",)) == ["b.yaml"]
+
+
+def test_a_file_goes_by_its_own_name(here: Path) -> None:
+    """Where a link stands first, what is told stands at the file itself: that is what a change shows."""
+    tree(here, "m/b.yaml", "m/c.yaml")
+    os.symlink("c.yaml", here / "m" / "a.yaml")
+    assert found("m") == ["m/b.yaml", "m/c.yaml"]
+    assert found("m/a.yaml", "m") == ["m/a.yaml", "m/b.yaml"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
@@ -202,3 +219,25 @@ def test_patterns_of_the_command_line(here: Path, monkeypatch: pytest.MonkeyPatc
     ]
     assert from_here("b/x.yaml", "") == "b/x.yaml"
     assert from_here("b/x.yaml", "b") == "b/x.yaml"
+
+
+def test_what_would_be_met(here: Path) -> None:
+    """Of a file that is not there it is known whether a search would have met it: everything but links and arguments."""
+    tree(here, "m/a.yaml", "venv/c.yaml", "venv/pyvenv.cfg")
+
+    def meets(name: str, *paths: str, exclude: tuple[str, ...] = ()) -> bool:
+        return would_meet(str(here / name), paths, exclude)
+
+    assert all(meets(name, ".") for name in ("b.yaml", "m/b.yml", "gone/deep/b.yaml"))
+    assert not any(meets(name, ".") for name in (".b.yaml", ".m/b.yaml", "venv/d.yaml", "node_modules/b.yaml", "b.txt"))
+    assert (meets("m/b.yaml", "m"), meets("mm/b.yaml", "m"), meets("b.yaml", "m")) == (True, False, False)
+    assert (meets("m/b.yaml", "m/*"), meets("m/b/c.yaml", "m/*"), meets("m/b/c.yaml", "**/*.yaml")) == (
+        True,
+        False,
+        True,
+    )
+    assert meets("m/b.yaml", str(here / "m" / "*.yaml"))
+    assert not meets("m/b.yaml", "-", "m/b.yaml", "gone/*")
+    assert not meets("m/b.yaml", ".", exclude=("m",))
+    assert not meets("m/b.yaml", ".", exclude=("m/*.yaml",))
+    assert would_meet("/none/b.yaml", ["/"])

@@ -174,6 +174,21 @@ def test_models_among_them(folder: Folder, then: Revision) -> None:
     assert found.other == 1
 
 
+def test_models_that_were_moved_before_git_is_told(folder: Folder, then: Revision) -> None:
+    """A file that went and a new one that is alike are one model; links out of the repository and other files are not."""
+    for path in ("base.yaml", "notes.yaml"):
+        (folder.path / path).unlink()
+    folder.write({"nets/moved.yaml": SMALL + "# moved\n", "notes.txt": "a: 1\n"})
+    (folder.path / "out.yaml").symlink_to("/etc/hostname")
+    found = changed(then.repository, then, ["nets"])
+    assert [(pair.old_file, pair.new_file) for pair in found.pairs] == [("base.yaml", "nets/moved.yaml")]
+    everything = changed(then.repository, then)
+    assert ("base.yaml", "nets/moved.yaml", None) in [
+        (one.old_file, one.new_file, one.because) for one in everything.pairs
+    ]
+    assert (everything.links, everything.other) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
@@ -319,6 +334,8 @@ def test_histories_that_are_cut_or_apart(folder: Folder, tmp_path: Path, monkeyp
     assert "this is a shallow clone" in refusal("v1").message
     clone.git("fetch", "-q", "--unshallow", "--no-tags", "origin", "+refs/heads/*:refs/remotes/origin/*")
     assert ("small", "changed") in names(api.diff_git("origin/main"))
+    since = api.diff_git("main")
+    assert (since.base, since.known) == ("main", "origin/main")
 
 
 def test_what_is_no_file_of_ours(folder: Folder, tmp_path: Path) -> None:

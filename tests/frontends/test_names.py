@@ -17,6 +17,16 @@ def test_prev_is_never_a_name() -> None:
     assert outline(INPUT + "layers: [{name: s, sequence: [{relu: , name: prev}]}]") == ["s.prev relu 3x8x8 < input"]
 
 
+def test_a_number_that_is_taken() -> None:
+    """A round of a named repeat leaves out a number that a layer has by name."""
+    text = INPUT + "layers: [{relu: , name: body.0}, {name: body, sequence: [relu], repeat: 2}]"
+    assert outline(text) == [
+        "body.0 relu 3x8x8 < input",
+        "body.1.0 relu 3x8x8 < body.0",
+        "body.2.0 relu 3x8x8 < body.1.0",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "finding"),
     [

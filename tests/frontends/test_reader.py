@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnninspect.frontends.yaml.extras import MOST_ALIASED
-from cnninspect.frontends.yaml.reader import DEFAULT, LibyamlParser, PythonParser, read_tree
+from cnninspect.frontends.yaml.python_parser import PythonParser
+from cnninspect.frontends.yaml.reader import DEFAULT, read_tree
 from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
 from tests.support.hostile import HOSTILE, bomb
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.tree import Node
     from cnninspect.values import Finding
 
-PARSERS = [PythonParser] if LibyamlParser is None else [LibyamlParser, PythonParser]
+PARSERS = [PythonParser] if DEFAULT is PythonParser else [DEFAULT, PythonParser]
 each_parser = pytest.mark.parametrize("parser", PARSERS)
 
 

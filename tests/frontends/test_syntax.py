@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cnninspect.frontends.yaml.reader import LibyamlParser, PythonParser, read_tree
+from cnninspect.frontends.yaml.python_parser import PythonParser
+from cnninspect.frontends.yaml.reader import DEFAULT, read_tree
 from cnninspect.frontends.yaml.tree import Mapping, Report, Source
 from tests.frontends.test_reader import each_parser, plain, read, told
 
@@ -47,7 +48,7 @@ def test_rare_mistakes(text: str, finding: str, parser: Any) -> None:
     assert told(text, parser) == [finding]
 
 
-@pytest.mark.parametrize("parser", [LibyamlParser, PythonParser])
+@pytest.mark.parametrize("parser", [DEFAULT, PythonParser])
 def test_empty_lines_and_comments_are_looked_through(parser: Any) -> None:
     """What a line is held against is the nearest line above that says something."""
     report = Report()
@@ -56,7 +57,7 @@ def test_empty_lines_and_comments_are_looked_through(parser: Any) -> None:
     assert (finding.span.line, finding.message) == (4, "this line lines up with nothing above it")
 
 
-@pytest.mark.parametrize("parser", [LibyamlParser, PythonParser])
+@pytest.mark.parametrize("parser", [DEFAULT, PythonParser])
 def test_tabs_between_words_are_spaces(parser: Any) -> None:
     """A tab may stand where a space may, but not in indentation."""
     report = Report()
@@ -64,3 +65,16 @@ def test_tabs_between_words_are_spaces(parser: Any) -> None:
     assert report.findings == []
     assert isinstance(tree, Mapping)
     assert [key.text for key, _ in tree.pairs] == ["a", "b"]
+
+
+@each_parser
+def test_conflicts_of_git(parser: Any) -> None:
+    """Every conflict that git has left is told as one, wherever it stands: what a parser says of it only misleads."""
+    side = "<<<<<<< HEAD\n  %s\n=======\n  %s\n>>>>>>> branch\n"
+    remedy = "keep what is meant of both sides, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
+    text = "input: [3,\n" + side % ("8,", "9,") + "  8]\nlayers:\n" + side % ("- relu", "- tanh")
+    assert told(text, parser) == [
+        f"{line}:1-{line}:13 yaml-syntax: git could not merge what begins here [{remedy}]" for line in (2, 9)
+    ]
+    drawing = "description: |\n  <<<<<<< here\n  >>>>>>> there\n"
+    assert told(drawing, parser) == []

@@ -168,6 +168,17 @@ def test_any_number_of_warnings(unused: str) -> None:
     assert [finding.severity for finding in loaded.findings] == ["warning"] * 200
 
 
+def test_a_misspelt_param() -> None:
+    """What a file that extends another meant to replace is named: misspelt, it is only one param more that nothing uses."""
+    base = "input: [3, 8, 8]\nparams: {width: 8}\nlayers: [{conv: {out: $width, kernel: 3}}]\n"
+    source = Source("model.yaml", "extends: base.yaml\nparams: {widht: 16, zzz: 1}\n")
+    found = load(source, Wanted(), lambda name, _: Source(name, base)).findings
+    assert [finding.help for finding in found] == [
+        "did you mean 'width'? If not, remove it, or refer to it as $widht",
+        "remove it, or refer to it as $zzz",
+    ]
+
+
 def test_a_named_layer_needs_no_reader() -> None:
     """The name of a layer is the name of its weights: nothing has to refer to it."""
     text = "input: [3, 8, 8]\nlayers: [{conv: {out: 8, kernel: 3}, name: stem}, {relu: {}, name: act}, {sequence: [tanh], name: s}]\n"

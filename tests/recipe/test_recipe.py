@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,6 +94,47 @@ def test_contradictions_are_refused(given: dict[str, Any], message: str) -> None
     with pytest.raises(Problems) as refused:
         Recipe(given)
     assert [problem.message for problem in refused.value.problems] == [message]
+
+
+@pytest.mark.parametrize(("given", "message"), CONTRADICTIONS, ids=[message for _, message in CONTRADICTIONS])
+def test_contradictions_of_a_section_are_findings_of_its_model(given: dict[str, Any], message: str) -> None:
+    """Whoever reads a model is told what its section contradicts, in the words of a training, where it stands."""
+    lines = [f"  {name}: {json.dumps(value)}\n" for name, value in given.items()]
+    text = MODEL.replace(", rate: 0.5", "") + "training:\n" + "".join(lines)
+    (finding,) = api.read("m", text=text).findings
+    assert (finding.code, finding.severity, finding.message) == ("conflicting-options", "error", message)
+    assert text.splitlines()[finding.span.line - 1][finding.span.column - 1 :] in lines[finding.span.line - 5]
+
+
+def test_mistakes_of_a_section_are_not_also_contradictions() -> None:
+    """What an option that cannot be read leaves out contradicts nothing."""
+    for wrong in ("milestones: x", "milestone: [1]", "milestones: $y"):
+        text = MODEL.replace(", rate: 0.5", "") + f"training: {{schedule: step, {wrong}}}\n"
+        assert [finding.code for finding in api.read("m", text=text).findings] != []
+        assert "conflicting-options" not in [finding.code for finding in api.read("m", text=text).findings]
+
+
+def test_what_nobody_wrote_contradicts_nothing() -> None:
+    """Of the recipe that stands below everything, what does not go with what is said is left out."""
+    recipe = recipe_of([default_recipe([], {"loss": "mse"})], {"loss": "mse"})
+    assert (recipe.loss, recipe.label_smoothing, recipe.rotate) == ("mse", 0, 10)
+    with pytest.raises(api.CannotRun):
+        recipe_of(
+            [default_recipe([], {"loss": "mse", "label_smoothing": 0.1})], {"loss": "mse", "label_smoothing": 0.1}
+        )
+
+
+@pytest.mark.parametrize("share", [0, 0.0, -1, 1])
+def test_something_is_always_held_out(share: float) -> None:
+    """What is best is judged by images held out: a share of none is refused where it is written, as at the data."""
+    assert told(MODEL.replace(", rate: 0.5", "") + f"training: {{validation: {share}}}\n")[0][:3] == (
+        "bad-value",
+        4,
+        24,
+    )
+    with pytest.raises(Problems):
+        Recipe({"validation": share})
+    assert Recipe({"validation": 0.05}).validation == 0.05
 
 
 def test_every_mistake_is_told_at_once() -> None:

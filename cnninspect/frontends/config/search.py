@@ -62,7 +62,7 @@ def nothing() -> Config:
 
 def below_root(config: Config, paths: Sequence[str]) -> list[str]:
     """Paths of a configuration as they are from here."""
-    return [join(config.root, path) if config.root else path for path in paths]
+    return [_short(join(config.root, path)) if config.root else path for path in paths]
 
 
 def repository() -> str:
@@ -103,8 +103,11 @@ def _upwards(start: str) -> list[str]:
 
 def _short(path: str) -> str:
     """A path as a person would write it from here."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith("..") else relative
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # on another drive
+        return path
+    return path if len(relative) > len(path) else relative
 
 
 def _of_pyproject(path: str) -> Config | None:
@@ -173,7 +176,7 @@ def _parsed(source: Source, path: str) -> _Read:
         values: object = loads(source.text)
         found = places(source.text)
     except TOMLDecodeError as error:
-        return _Read(path, source, None, (_syntax(source, str(error)),))
+        return _Read(path, source, None, _conflicts(source) or (_syntax(source, str(error)),))
     except RecursionError:
         return _Read(path, source, None, (_syntax(source, "Lists and tables nest too deeply"),))
     above: tuple[str, ...] = ("tool", "cnninspect") if os.path.basename(path) == SHARED else ()
@@ -186,6 +189,14 @@ def _parsed(source: Source, path: str) -> _Read:
         finding = Finding("bad-setting", "error", "tool.cnninspect must be a table", (), "", Span(source.name, *place))
         return _Read(path, source, None, (finding,))
     return _Read(path, source, Table(values, source, found, above))
+
+
+def _conflicts(source: Source) -> tuple[Finding, ...]:
+    """What git could not merge."""
+    from cnninspect.frontends.conflicts import LEFT, REMEDY, conflicts
+
+    spans = [Span(source.name, line, 1, line, len(text) + 1) for line, text in conflicts(source.text)]
+    return tuple([Finding("config-syntax", "error", LEFT, (), REMEDY, span) for span in spans])
 
 
 def _syntax(source: Source, said: str) -> Finding:

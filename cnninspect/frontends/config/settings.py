@@ -30,6 +30,8 @@ SETTINGS = {
     "fail-level": "error, warning or note",
     "plugins": "modules that define layers",
 }
+TABLES = ("tool", "cnninspect", "check", "lint")
+"""Tables that other programs' files have settings in."""
 OVERRIDES = ("files", "select", "ignore", "severity", "budgets")
 """What an override may say."""
 
@@ -228,6 +230,8 @@ class Reading:
 
         guess = near(key.replace("_", "-"), known)
         help_ = f"did you mean '{guess}'?" if guess else f"settings are {', '.join(known)}"
+        if len(keys) == 1 and key in TABLES:
+            help_ = "settings stand at the top of a cnninspect.toml, below no table; [tool.cnninspect] is for pyproject.toml"
         where = "an override" if keys[0] == "overrides" else "a configuration"
         self.wrong.append(
             Wrong(keys, Problem("unknown-setting", f"{where} has no setting '{clip(key, 40)}'", help=help_))

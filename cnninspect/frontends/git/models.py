@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cnninspect.frontends import locate
 from cnninspect.frontends.discover import MOST_EXTENDED, SUFFIXES, is_model, looks_like_one
 from cnninspect.frontends.git.changes import changes, files, refuse_missing
+from cnninspect.frontends.git.renames import followed
 from cnninspect.frontends.yaml.source import BadText, decoded, read_source
 from cnninspect.frontends.yaml.tree import Source
 from cnninspect.records import Record
@@ -115,8 +116,12 @@ class _Search:
 
     def run(self, paths: Sequence[str]) -> Changed:
         refuse_missing(self.repository, self.revision.commit, paths)
-        everything = changes(self.repository, self.revision.commit)
-        inside = changes(self.repository, self.revision.commit, paths) if paths else everything
+        everything = followed(changes(self.repository, self.revision.commit), self._text_then, self._text_now)
+        inside = everything
+        if paths:
+            below = changes(self.repository, self.revision.commit, paths)
+            names = {name for change in below for name in change[:2] if name is not None}
+            inside = [change for change in everything if not names.isdisjoint(change[:2])]
         for change in inside:
             self.add(change)
         self.dependents(everything, {change.new for change in inside}, paths)
@@ -158,6 +163,17 @@ class _Search:
             return read_source(path, None)
         except Problem as problem:
             return problem
+
+    def _text_then(self, path: str) -> str | None:
+        """The text of a file of the revision that may have been moved."""
+        found = self._then(path) if path.endswith(SUFFIXES) else None
+        return found.text if isinstance(found, Source) else None
+
+    def _text_now(self, path: str) -> str | None:
+        """The text of a new file that may have been another one."""
+        fits = path.endswith(SUFFIXES) and self._leads_inside(path)
+        found = self._now(self.repository.path(path)) if fits else None
+        return found.text if isinstance(found, Source) else None
 
     def is_model(self, pair: Pair) -> bool:
         """Whether it is a model now or was one."""

@@ -46,15 +46,25 @@ class Repository:
         """Whether the clone has only the last revisions."""
         return self.ask("rev-parse", "--is-shallow-repository").strip() == b"true"
 
+    def known(self, name: str) -> str:
+        """The name itself where git knows it, else with the remote before it, as a clone of one branch has the others.
+
+        Raises Problem with how to get it where neither is a revision.
+        """
+        if name and not name.startswith("-") and name.isprintable():
+            if self._resolved(name):
+                return name
+            remote = f"{self._remote(name)[0]}/{name}"
+            if self._resolved(remote):
+                return remote
+        raise self._unknown(name)
+
     def commit(self, name: str) -> str:
-        """The commit that a name stands for; raises Problem with how to get it where it is missing."""
-        found = "" if not name or name.startswith("-") or not name.isprintable() else self._resolved(name)
-        if not found:
-            raise self._unknown(name)
-        return found
+        """The commit that a known name stands for."""
+        return self._resolved(name)
 
     def merge_base(self, name: str) -> str:
-        """The revision from which the work since ``name`` began, as a pull request has it."""
+        """The revision from which the work since a known name began, as a pull request has it."""
         theirs = self.commit(name)
         mine = self._resolved("HEAD")
         if not mine:
@@ -73,16 +83,19 @@ class Repository:
     def _unknown(self, name: str) -> Problem:
         message = f"git knows no revision '{clip(name)}'"
         remote, branch = self._remote(name)
-        command = f"git fetch --no-tags {remote} +refs/heads/{clip(branch)}:refs/remotes/{remote}/{clip(branch)}"
+        shallow = self.shallow
+        whole = "--unshallow " if shallow else ""  # all of both branches: else the place where they parted is missing
+        refs = f"+refs/heads/{clip(branch)}:refs/remotes/{remote}/{clip(branch)}"
+        command = f"git fetch {whole}--no-tags {remote} {refs}"
         advice = f"fetch it: {command}" if branch else "give a branch, a tag or a commit, such as origin/main"
-        if self.shallow:
+        if shallow:
             return Problem("unknown-revision", f"{message}: this is a shallow clone", help=f"{advice}\n  or: {WHOLE}")
         return Problem("unknown-revision", message, help=advice)
 
     def _remote(self, name: str) -> tuple[str, str]:
         """The remote and the branch that a name may mean; no branch where it cannot be one."""
         remotes = self.ask("remote").decode("utf-8", "replace").split("\n")
-        known = [remote for remote in remotes if remote]
+        known = sorted([remote for remote in remotes if remote], key=lambda remote: remote != "origin")
         for remote in known:
             if name.startswith(f"{remote}/"):
                 return remote, name[len(remote) + 1 :]

@@ -7,7 +7,7 @@ from os.path import dirname, exists
 from typing import TYPE_CHECKING
 
 from cnninspect import layers
-from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, bad_variable, value_of
+from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, bad_variable, declare, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.items import SIBLINGS, parse_item
@@ -18,6 +18,7 @@ from cnninspect.frontends.yaml.sharing import Recorded
 from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Sequence, Source
 from cnninspect.ir import Arguments, BlockCall
 from cnninspect.layers.base import REGISTRY
+from cnninspect.records import made
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -32,12 +33,16 @@ if TYPE_CHECKING:
 class Block:
     """A block as it is declared."""
 
-    __slots__ = ("args", "layers", "least", "let", "name", "shipped")
+    __slots__ = ("args", "layers", "least", "name", "names", "own", "required", "shipped", "told")
 
     def __init__(self, name: str, args: Mapping | None, let: Mapping | None, layers: Sequence) -> None:
         self.name = name
         self.args = args.pairs if args else []
-        self.let = let
+        self.own = let.pairs if let else []
+        self.names = [key.text for key, _ in self.args]
+        self.told = [*self.names, *[key.text for key, _ in self.own]]
+        """What a call tells of itself: its arguments and the names of its let."""
+        self.required = frozenset([key.text for key, node in self.args if required(node)])
         self.layers = layers
         self.least: int | None = None
         """A lower bound of the layers that a call makes, once it is known."""
@@ -127,7 +132,7 @@ def call(  # noqa: PLR0913 - all of one item
     name: Scalar | str | None,
 ) -> Tensors:
     """Elaborate a call of a block."""
-    if any(above.block == block.name for above in context.calls):
+    if context.calls and block.name in [above.block for above in context.calls]:
         chain = " → ".join([above.block for above in context.calls] + [block.name])
         message = f"block '{block.name}' calls itself: {clip(chain)}"
         hidden = _hides(block)
@@ -142,12 +147,11 @@ def call(  # noqa: PLR0913 - all of one item
         return elaborator.broken(block.name, item.op.span, start, context, name)
     opens = name is not None or block.shipped
     scope = Scope(elaborator.namer.open(name, context)) if opens else context.scope
+    values["prev"] = context.env.values["prev"]
     env = Environment(values, elaborator.params)
-    env.values["prev"] = elaborator.previous(start)
-    _defaults(elaborator, block, env, given=set(values))
-    named = [key.text for key, _ in (*block.args, *(block.let.pairs if block.let else ()))]
-    arguments = Arguments({name: env.values[name] for name in named if name in env.values})
-    calls = (*context.calls, BlockCall(block.name, item.op.span, arguments))
+    _defaults(elaborator, block, env)
+    arguments = Arguments(zip(block.told, map(values.__getitem__, block.told)))  # noqa: B905 - equally long
+    calls = (*context.calls, made(BlockCall, (block.name, item.span, arguments)))
     inner = type(context)(env, scope, Frame(scope.prefix, context.frame.top or context.frame), calls, context.depth + 1)
     return _body(elaborator, block.layers, start, inner, context, named=opens)
 
@@ -162,11 +166,11 @@ def _body(  # noqa: PLR0913 - two contexts and what runs between them
     named: bool,
 ) -> Tensors:
     first = len(elaborator.nodes)
-    made = elaborator.run_list(layers.items, start, inner)
+    found = elaborator.run_list(layers.items, start, inner)
     if named:
-        outer.frame.tensors[inner.scope.prefix] = made
+        outer.frame.tensors[inner.scope.prefix] = found
         elaborator.scopes[inner.scope.prefix] = Recorded(layers, inner, outer.frame, first, len(elaborator.nodes))
-    return made
+    return found
 
 
 def run_sequence(
@@ -188,15 +192,16 @@ def run_sequence(
 
 def _arguments(elaborator: Elaborator, block: Block, item: Item, context: Context) -> dict[str, object] | None:
     """What the call gives to the block's arguments; None where the block cannot be called so."""
-    names = [key.text for key, _ in block.args]
+    names, value = block.names, item.value
     pairs = _default_pairs(elaborator, block)
-    if type(item.value) is Mapping:
-        pairs |= {key.text: (key, node) for key, node in item.value.pairs}
-    elif item.value is not None and names:
-        pairs[names[0]] = (item.op, item.value)
-    elif item.value is not None:
+    if type(value) is Mapping:
+        for pair in value.pairs:
+            pairs[pair[0].text] = pair
+    elif value is not None and names:
+        pairs[names[0]] = item.op, value
+    elif value is not None:
         message = f"block '{block.name}' takes no arguments"
-        elaborator.report.add(item.value, "unknown-option", message, notes=_hides(block))
+        elaborator.report.add(value, "unknown-option", message, notes=_hides(block))
         return None
     good = True
     values: dict[str, object] = {}
@@ -216,8 +221,8 @@ def _arguments(elaborator: Elaborator, block: Block, item: Item, context: Contex
             values[name] = value_of(node, context.env, elaborator.report)
         except Unknown:
             values[name] = UNKNOWN
-    missing = [key.text for key, node in block.args if required(node) and key.text not in pairs]
-    if missing:
+    if not block.required <= pairs.keys():
+        missing = [word for word in names if word in block.required and word not in pairs]
         plural = "arguments" if len(missing) > 1 else "argument"
         quoted = ", ".join(f"'{name}'" for name in missing)
         elaborator.report.add(
@@ -248,14 +253,13 @@ def required(node: Node) -> bool:
     return type(node) is Scalar and node.text == "" and not node.quoted
 
 
-def _defaults(elaborator: Elaborator, block: Block, env: Environment, given: set[str]) -> None:
+def _defaults(elaborator: Elaborator, block: Block, env: Environment) -> None:
     """Fill in the arguments that the call leaves out, then the block's own names."""
-    pairs = [(key, node) for key, node in block.args if key.text not in given]
-    for key, node in [*pairs, *(block.let.pairs if block.let else [])]:
-        try:
-            env.values[key.text] = value_of(node, env, elaborator.report)
-        except Unknown:
-            env.values[key.text] = UNKNOWN
+    for key, node in block.args:
+        if key.text not in env.values:
+            declare(key.text, node, env, elaborator.report)
+    for key, node in block.own:
+        declare(key.text, node, env, elaborator.report)
 
 
 def least_layers(elaborator: Growing, item: Item, depth: int = 0) -> int:
@@ -278,9 +282,10 @@ def least_layers(elaborator: Growing, item: Item, depth: int = 0) -> int:
 def _least_of_list(elaborator: Growing, layers: Sequence, depth: int) -> int:
     total = 0
     for node in layers.items[:1000]:
-        item = parse_item(node, Report())
+        item = elaborator.items.get(id(node)) or parse_item(node, Report())
         if item is None:
             continue
+        elaborator.items[id(node)] = item
         total += _least_times(item) * least_layers(elaborator, item, depth + 1)
     return total
 

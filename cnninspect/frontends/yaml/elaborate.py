@@ -9,32 +9,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect import layers
-from cnninspect.frontends.yaml import blocks, merges, sharing
-from cnninspect.frontends.yaml.environment import UNKNOWN, mentions, value_of
+from cnninspect.frontends.yaml import blocks, growing, merges, sharing
+from cnninspect.frontends.yaml.adding import Adding
+from cnninspect.frontends.yaml.environment import declare, mentions, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
-from cnninspect.frontends.yaml.growing import Growing
 from cnninspect.frontends.yaml.hints import alias_table, layer_help
 from cnninspect.frontends.yaml.items import parse_item
-from cnninspect.frontends.yaml.names import Full
 from cnninspect.frontends.yaml.naming import Scope
 from cnninspect.frontends.yaml.tree import Mapping, Sequence
-from cnninspect.ir import Node
 from cnninspect.layers.base import Merge
 from cnninspect.options import as_int, described
-from cnninspect.values import Problem, Problems, clip
+from cnninspect.values import clip
 
 if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.blocks import Block
     from cnninspect.frontends.yaml.context import Context
     from cnninspect.frontends.yaml.items import Item
-    from cnninspect.frontends.yaml.making import Written
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node as TreeNode
     from cnninspect.frontends.yaml.tree import Scalar
-    from cnninspect.ir import Start
     from cnninspect.layers.base import Layer
 
+    Meaning = tuple[Block | None, type[Layer] | None, bool]
 
-class Elaborator(Growing):
+
+class Elaborator(Adding):
     """Takes the layer lists of a model apart and adds their layers to the graph."""
 
     # --- lists, repeats, conditions ------------------------------------------------------
@@ -48,10 +47,17 @@ class Elaborator(Growing):
     def run(self, node: TreeNode, current: Tensors, context: Context) -> Tensors:
         """Elaborate one entry of a layer list."""
         key = id(node)
-        item = self._items[key] if key in self._items else self._items.setdefault(key, parse_item(node, self.report))
+        item = self.items.get(key)
+        if item is None and key not in self.items:
+            item = self.items[key] = parse_item(node, self.report)
         if item is None:
             return self.broken("?", node.span, current, context, None)
-        self.guard(item, context)
+        self.steps += 1
+        if self.steps > growing.MAX_STEPS or context.depth > growing.MAX_DEPTH:
+            self.too_much(item)
+        if item.plain:  # as most are
+            context.env.values["prev"] = self.previous(current)
+            return self.apply(item, current, context, item.name)
         if item.repeat is None:
             return self.once(item, current, context, item.name)
         return self._repeat(item, item.repeat, current, context)
@@ -140,10 +146,7 @@ class Elaborator(Growing):
     def _let(self, let: Mapping, context: Context) -> Context:
         inner = context.having({"prev": context.env.values["prev"]})
         for key, node in let.pairs:
-            try:
-                inner.env.values[key.text] = value_of(node, inner.env, self.report)
-            except Unknown:
-                inner.env.values[key.text] = UNKNOWN
+            declare(key.text, node, inner.env, self.report)
         return inner
 
     def _holds(self, when: Scalar, context: Context) -> bool:
@@ -167,27 +170,37 @@ class Elaborator(Growing):
 
     def apply(self, item: Item, start: Tensors, context: Context, name: Scalar | str | None) -> Tensors:
         """Elaborate what an item does, now that it is known to happen and from where."""
-        op = self._op(item, context)
-        if op is None:
-            return self.broken(item.op.text, item.op.span, start, context, name)
-        if item.init is not None and (op in ("sequence", "share") or blocks.find(self, op) is not None):
+        op = item.op.text
+        if "$" in op:
+            meant = self._op(item, context)
+            if meant is None:
+                return self.broken(item.op.text, item.op.span, start, context, name)
+            op = meant
+        block, layer_type, joins = self._meanings.get(op) or self._meaning(op)
+        if layer_type is not None:
+            if joins:
+                return merges.run(self, layer_type, item, start, context, name)  # type: ignore[arg-type]
+            return self.add_layer(layer_type, item, item.value, start, context, name)
+        own = op in ("sequence", "share")
+        if item.init is not None and (own or block is not None):
             from cnninspect.frontends.yaml import beginnings  # few networks say how they begin
 
             beginnings.refuse(item.init, op, self.report)
-        if op == "sequence":
-            return blocks.run_sequence(self, item, start, context, name)
-        if op == "share":
-            return sharing.run_share(self, item, start, context, name)
-        block = blocks.find(self, op)
         if block is not None:
             return blocks.call(self, block, item, start, context, name)
-        layer_type = layers.find(op)
-        if layer_type is None:
-            self._unknown_layer(item, op)
-            return self.broken(op, item.op.span, start, context, name)
-        if issubclass(layer_type, Merge):
-            return merges.run(self, layer_type, item, start, context, name)
-        return self.add_layer(layer_type, item, item.value, start, context, name)
+        if own:
+            run = blocks.run_sequence if op == "sequence" else sharing.run_share
+            return run(self, item, start, context, name)
+        self._unknown_layer(item, op)
+        return self.broken(op, item.op.span, start, context, name)
+
+    def _meaning(self, op: str) -> Meaning:
+        """What a word calls: a block, else a layer and whether that joins tensors; neither for what is no layer."""
+        block = blocks.find(self, op)
+        layer_type = None if block is not None or op in ("sequence", "share") else layers.find(op)
+        found = block, layer_type, layer_type is not None and issubclass(layer_type, Merge)
+        self._meanings[op] = found
+        return found
 
     def is_block(self, item: Item) -> bool:
         """Whether an item opens a scope when it has a name."""
@@ -198,8 +211,7 @@ class Elaborator(Growing):
         return layer_type is not None and issubclass(layer_type, Merge)
 
     def _op(self, item: Item, context: Context) -> str | None:
-        if "$" not in item.op.text:
-            return item.op.text
+        """The word that an expression gives; None (and a finding) where it is none."""
         try:
             op = value_of(item.op, context.env, self.report)
         except Unknown:
@@ -222,73 +234,6 @@ class Elaborator(Growing):
             f"there is no layer or block called '{clip(op)}'",
             help=layer_help(op, known, aliases, getattr(item.value, "text", "")),
             notes=layers.broken_plugins,
-        )
-
-    def add_layer(  # noqa: PLR0913 - all of one item
-        self,
-        layer_type: type[Layer],
-        item: Item,
-        value: TreeNode | None,
-        start: Tensors,
-        context: Context,
-        name: Scalar | str | None,
-    ) -> Tensors:
-        """Add one layer that reads ``start``."""
-        written = self.maker.written(layer_type, item.op, value)
-        given = None if written is None else self.maker.options(layer_type, written, context.env)
-        if written is None or given is None or not start:  # nothing to read: that has been reported
-            return self.broken(layer_type.name, item.op.span, start, context, name)
-        try:
-            layer_type.check_arity(len(start))
-        except Problem as problem:
-            self.report.problem(item.op, merges.explain_arity(self, problem, start), notes=self.chain(context))
-            return self.broken(layer_type.name, item.op.span, start, context, name)
-        shapes = [self.shape(tensor) for tensor in start]
-        rank = -1 if None in shapes or not shapes else len(shapes[0] or ()) - 1
-        layer = self.maker.layer(layer_type, given, rank, written, item.op)
-        if layer is None or rank < 0:
-            return self.broken(layer_type.name, item.op.span, start, context, name)
-        return self.place(layer, item, written, start, context, name)
-
-    def place(  # noqa: PLR0913 - all of one item
-        self,
-        layer: Layer,
-        item: Item,
-        written: Written,
-        start: Tensors,
-        context: Context,
-        name: Scalar | str | None,
-    ) -> Tensors:
-        """Add a node for a layer whose options are known: ask it for its facts on the shapes of ``start``."""
-        full = self.namer.child(name, context)
-        shapes = tuple([shape for tensor in start if (shape := self.shape(tensor)) is not None])
-        if len(shapes) < len(start):
-            return self.broken(layer.name, item.op.span, start, context, Full(full))
-        try:
-            facts = self.maker.facts(layer, shapes)
-        except Problems as several:
-            for problem in several.problems:
-                if problem.code == "wrong-rank" and problem.help and all(tensor.node < 0 for tensor in start):
-                    problem.help = "this is the network's own input: give it as many sizes as the layer works on"
-                notes = (*merges.origin_notes(self, problem, start), *self.chain(context))
-                self.maker.say(problem, item.op, written, notes, full)
-            return self.add(Node(full, layer.name, layer, start, (None,), None, item.op.span, context.calls), context)
-        shares = None if item.share is None else sharing.target(self, item.share, layer, facts, context)
-        copies = max([self.nodes[t.node].copies for t in start if t.node >= 0], default=1) * getattr(
-            layer, "multiplies", 1
-        )
-        init: tuple[Start, ...] = ()
-        if item.init is not None:
-            from cnninspect.frontends.yaml import beginnings  # as above
-
-            lender = None if shares is None else self.nodes[shares].name
-            init = beginnings.starts(item.init, layer, facts, lender, context.env, self.report)
-        return self.add(
-            Node(
-                *(full, layer.name, layer, start, facts.outputs, facts, item.op.span, context.calls, shares, copies),
-                init,
-            ),
-            context,
         )
 
 

@@ -32,8 +32,9 @@ class Environment:
         """The value of a name; KeyError where there is none, Unknown where it could not be found out."""
         scope: Environment | None = self
         while scope is not None:
-            if name in scope.values:
-                value = scope.values[name]
+            values = scope.values
+            if name in values:
+                value = values[name]
                 if value is UNKNOWN:
                     raise Unknown
                 return value
@@ -105,22 +106,17 @@ def inside(node: Scalar, start: int, end: int) -> Span:
     return Span(node.source.name, node.line, first + start, node.line, first + max(end, start + 1))
 
 
-def _expression(node: Scalar, report: Report) -> Expression | None:
-    """The expression that a scalar is, None where it is a plain value; a mistake raises Unknown."""
-    try:
-        return parse_value(node.text)
-    except ExpressionError as error:
-        report.problem(inside(node, error.start, error.end), error)
-    raise Unknown
-
-
 def value_of(node: Node, env: Environment, report: Report) -> object:
     """What is written there, expressions replaced by their values; mistakes are reported and raise Unknown."""
     if type(node) is Scalar:
-        if "$" not in node.text:
+        text = node.text
+        if "$" not in text:
             return node.value
-        expression = _expression(node, report)
-        return node.value if expression is None else evaluate(expression, node, env, report)
+        try:
+            return parse_value(text).evaluate(env)  # type: ignore[union-attr] # there is one: the text has a $
+        except ExpressionError as error:
+            report.problem(inside(node, error.start, error.end), error)
+        raise Unknown
     value: list[object] | dict[str, object]
     if type(node) is Sequence:
         value = [value_of(item, env, report) for item in node.items]
@@ -135,6 +131,14 @@ def value_of(node: Node, env: Environment, report: Report) -> object:
         )
         raise Unknown
     return value
+
+
+def declare(name: str, node: Node, env: Environment, report: Report) -> None:
+    """Give a name its value in a scope; with a mistake, which is reported, it is unknown."""
+    try:
+        env.values[name] = value_of(node, env, report)
+    except Unknown:
+        env.values[name] = UNKNOWN
 
 
 def mentions(node: Node) -> bool:

@@ -52,6 +52,7 @@ class Expression:
 
 _expressions: dict[str, Expression] = {}
 _templates: dict[str, Expression] = {}
+_values: dict[str, Expression] = {}
 
 
 def parse_expression(text: str, base: int = 0) -> Expression:
@@ -89,9 +90,12 @@ def parse_name(text: str) -> Expression:
 
 def parse_value(text: str) -> Expression | None:
     """What the text of a scalar computes; None where it is no expression."""
+    known = _values.get(text)
+    if known is not None:
+        return known
     if "$" not in text:
         return None
-    return parse_template(text) if "${" in text or "$$" in text else parse_expression(text)
+    return remember(_values, parse_template(text) if "${" in text or "$$" in text else parse_expression(text))
 
 
 def remember(cache: dict[str, Expression], expression: Expression) -> Expression:

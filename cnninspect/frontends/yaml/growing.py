@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from cnninspect.frontends.yaml import blocks
 from cnninspect.frontends.yaml.environment import Previous
 from cnninspect.frontends.yaml.making import Maker
 from cnninspect.frontends.yaml.names import Namer
 from cnninspect.ir import Node, Tensor
+from cnninspect.records import made
 from cnninspect.values import clip, show_shape
 
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.context import Context
     from cnninspect.frontends.yaml.document import Document
+    from cnninspect.frontends.yaml.elaborate import Meaning
     from cnninspect.frontends.yaml.environment import Environment
     from cnninspect.frontends.yaml.items import Item
     from cnninspect.frontends.yaml.naming import Tensors
@@ -42,15 +44,23 @@ class Growing:
         self.params = params
         self.blocks: dict[str, blocks.Block | None] = {}
         self.nodes: list[Node] = []
+        self.sizes: dict[Tensor, Shape | None] = {Tensor(-1 - index): one.shape for index, one in enumerate(inputs)}
+        """The shape of every tensor so far, None where it is unknown."""
         self.steps = 0
+        self.several = False
+        """Whether a layer runs more than once for each sample."""
         self.maker = Maker(report, document.entries("defaults"))
         self.namer = Namer(report, inputs, self.shape, self.around)
         self.scopes: dict[str, Recorded] = {}
-        self._items: dict[int, Item | None] = {}
+        self.items: dict[int, Item | None] = {}
+        """The entries of layer lists that have been taken apart, by the id of their node."""
+        self._meanings: dict[str, Meaning] = {}
+        """What the words of layer lists mean, as far as they have been met."""
 
     def add(self, node: Node, context: Context) -> Tensors:
         """Append a node; returns what it makes."""
-        if len(self.nodes) >= MAX_LAYERS:
+        index = len(self.nodes)
+        if index >= MAX_LAYERS:
             self.report.add(
                 node.span,
                 "too-many-layers",
@@ -58,11 +68,17 @@ class Growing:
                 help="is a repeat too large?",
             )
             raise TooLarge
-        index = len(self.nodes)
         self.nodes.append(node)
-        made = tuple([Tensor(index, i) for i in range(len(node.outputs))])
-        context.frame.tensors[node.name] = made
-        return made
+        outputs = node.outputs
+        if len(outputs) == 1:
+            tensor = made(Tensor, (index, 0))
+            self.sizes[tensor] = outputs[0]
+            tensors: Tensors = (tensor,)
+        else:
+            tensors = tuple([Tensor(index, i) for i in range(len(outputs))])
+            self.sizes.update(zip(tensors, outputs))  # noqa: B905 - equally long
+        context.frame.tensors[node.name] = tensors
+        return tensors
 
     def broken(self, op: str, span: Span, start: Tensors, context: Context, name: Scalar | str | None) -> Tensors:
         """A row for something that could not be made: its shape, and all that follows from it, is unknown."""
@@ -71,9 +87,7 @@ class Growing:
 
     def shape(self, tensor: Tensor) -> Shape | None:
         """The shape of a tensor so far."""
-        if tensor.node < 0:
-            return self.inputs[-1 - tensor.node].shape
-        return self.nodes[tensor.node].outputs[tensor.output]
+        return self.sizes[tensor]
 
     def around(self, context: Context) -> TreeNode | None:
         """The list of layers of the block that is being expanded, or of the model."""
@@ -82,7 +96,7 @@ class Growing:
 
     def previous(self, current: Tensors) -> Previous:
         """``$prev`` for a layer that reads ``current``."""
-        return Previous(self.shape(current[0]) if current else None)
+        return Previous(self.sizes[current[0]] if current else None)
 
     def origin(self, tensor: Tensor) -> str:
         """Where a tensor comes from, for a note."""
@@ -102,9 +116,8 @@ class Growing:
         hidden = len(context.calls) - len(notes)
         return [*notes, f"… {hidden} more blocks above"] if hidden > 0 else notes
 
-    def guard(self, item: Item, context: Context) -> None:
+    def too_much(self, item: Item) -> NoReturn:
         """Stop what would nest or run without end."""
-        self.steps += 1
         if self.steps > MAX_STEPS:
             self.report.add(
                 item.op,
@@ -113,9 +126,8 @@ class Growing:
                 help="is a repeat too large?",
             )
             raise TooLarge
-        if context.depth > MAX_DEPTH:
-            self.report.add(item.op, "nesting-too-deep", f"blocks and sequences nest more than {MAX_DEPTH} deep here")
-            raise TooLarge
+        self.report.add(item.op, "nesting-too-deep", f"blocks and sequences nest more than {MAX_DEPTH} deep here")
+        raise TooLarge
 
     def room_for(self, count: int, item: Item) -> None:
         """Refuse a repeat that would pass the limit, before any of it is built."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.tree import Node, Report
 
 SIBLINGS = ("name", "from", "repeat", "when", "else", "let", "share", "init")
+_BESIDE = frozenset(SIBLINGS)
 WANTED = {
     "name": "a name",
     "from": "the name of a layer, or a list of names",
@@ -30,12 +31,18 @@ FOREIGN_OPTIONS = ("config", "options", "params", "parameters", "args", "kwargs"
 class Item:
     """A layer, block, merge, sequence or share with its siblings."""
 
-    __slots__ = ("else_", "from_", "init", "let", "name", "node", "op", "repeat", "share", "value", "when")
+    __slots__ = (
+        *("else_", "from_", "init", "let", "name", "node", "op"),
+        *("plain", "repeat", "share", "span", "value", "when"),
+    )
 
     def __init__(self, node: Node, op: Scalar, value: Node | None) -> None:
         self.node = node
         self.op = op
+        self.span = op.span
         self.value = value
+        self.plain = True
+        """Whether nothing beside it says how often, when or from where it is done."""
         self.name: Scalar | None = None
         self.from_: Node | None = None
         self.repeat: Scalar | Sequence | None = None
@@ -68,14 +75,14 @@ _EXAMPLE = "write a layer's name, or conv: {out: 64, kernel: 3}"
 
 
 def _from_mapping(node: Mapping, report: Report) -> Item | None:
-    ops = [(key, value) for key, value in node.pairs if key.text not in SIBLINGS]
+    ops = [pair for pair in node.pairs if pair[0].text not in _BESIDE]
     if not ops:  # share is a layer of its own where it stands beside none
         ops = [(key, value) for key, value in node.pairs if key.text == "share"]
     if len(ops) != 1:
         _explain_ops(node, ops, report)
         return None
     op, value = ops[0]
-    if op.text in FOREIGN_OPS and type(value) is Scalar:
+    if type(value) is Scalar and op.text in FOREIGN_OPS:
         report.add(
             op,
             "bad-item",
@@ -160,6 +167,7 @@ def _siblings(item: Item, node: Mapping, report: Report) -> bool:
         else:
             report.add(value, "bad-item", "let must be a mapping of names to values", help="let: {width: $out * 4}")
             good = False
+    item.plain = not any((item.from_, item.let, item.repeat, item.when))
     if item.else_ is not None and item.when is None:
         report.add(item.else_, "bad-item", "else needs a when beside it")
         good = False

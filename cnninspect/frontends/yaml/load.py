@@ -13,9 +13,9 @@ from cnninspect.frontends.yaml.environment import UNKNOWN, Environment
 from cnninspect.frontends.yaml.growing import TooLarge
 from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.parameters import read_params
-from cnninspect.frontends.yaml.ports import likely_misread, lost_inputs, read_inputs, read_outputs
+from cnninspect.frontends.yaml.ports import lost_inputs, read_inputs, read_outputs
 from cnninspect.frontends.yaml.reader import read_tree
-from cnninspect.frontends.yaml.smallest import CODE, smallest_input
+from cnninspect.frontends.yaml.smallest import add_smallest_input
 from cnninspect.frontends.yaml.tree import Enough, Mapping, Report, Scalar, Sequence, Source
 from cnninspect.frontends.yaml.unused import check_defaults, warn_unused
 from cnninspect.ir import Graph, Tensor, verify
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 MAX_EXTENDS = 16
 HARMLESS = ("duplicate-key", "several-documents")
 """Mistakes in the text that leave a whole tree: what else is wrong with it is told as well."""
-MOST_TRIED = 500
-"""Layers up to which a smaller input is searched for: each try elaborates the network again."""
 
 
 class Wanted(Record):
@@ -110,7 +108,11 @@ def finish(document: Document, sources: list[Source], wanted: Wanted, report: Re
     except Enough:
         return _stopped(report, sources, variants)
     if graph is not None and report.broken:
-        _add_smallest_input(document, wanted, graph, report)
+
+        def again(given: Shape, found: Report) -> Graph | None:
+            return build(document, wanted._replace(inputs={None: given}), found)
+
+        add_smallest_input(graph, report, again, last=document.text("layout") == "channels_last")
     budgets = _budgets(document, wanted, report) if "budgets" in document.sections else ()
     return Loaded(graph, ordered(report, sources), tuple(sources), variants, document, budgets, document.training)
 
@@ -208,9 +210,9 @@ def build(
     check_defaults(document, report)
     training = document.sections.get("training")
     if type(training) is Mapping:
-        from cnninspect.frontends.yaml.recipes import read_settings  # few models have one
+        from cnninspect.frontends.yaml.recipes import read_section  # few models have one
 
-        document.training = read_settings(training, params_scope(params), report)
+        document.training = read_section(training, params_scope(params), report)
     elaborator = kind(document, report, inputs, params)
     elaborator.namer.lost = lost_inputs(document, inputs)
     for name in document.entries("blocks"):
@@ -234,56 +236,15 @@ def build(
     if kind is Elaborator:
         vars(elaborator.namer).clear()  # it refers back: without it nothing of a model is left for the collector
     name = wanted.variant or document.text("name") or stem(document.source.name)
-    return verify(
-        Graph(
-            name=name,
-            inputs=inputs,
-            nodes=tuple(elaborator.nodes),
-            outputs=outputs,
-            source=document.source.name,
-            description=document.text("description"),
-            reference=_plain(document.sections.get("reference")),
-            params={key: value for key, value in params.values.items() if value is not UNKNOWN},
-            variant=wanted.variant,
-        ),
-    )
+    description, reference = document.text("description"), _plain(document.sections.get("reference"))
+    known = {key: value for key, value in params.values.items() if value is not UNKNOWN}
+    nodes, called = tuple(elaborator.nodes), document.source.name
+    return verify(Graph(name, inputs, nodes, outputs, called, description, reference, known, wanted.variant))
 
 
 def params_scope(params: Environment) -> Environment:
     """The names that the top level sees; its own scope keeps ``$prev`` out of the params."""
     return Environment({}, params)
-
-
-def _add_smallest_input(document: Document, wanted: Wanted, graph: Graph, report: Report) -> None:
-    """Where a map has shrunk to nothing, tell with which input the first such layer would have fitted."""
-    index = next((i for i, finding in enumerate(report.findings) if finding.code == CODE), None)
-    if index is None or len(graph.inputs) != 1:
-        return
-    finding = report.findings[index]
-    last = document.text("layout") == "channels_last"
-    misread = "" if last else likely_misread(graph.inputs[0].shape)
-    if misread:
-        report.findings[index] = finding._replace(notes=(*finding.notes, misread))
-    if misread or len(graph.nodes) > MOST_TRIED:  # another size would not be the remedy
-        return
-
-    def fails(shape: Shape) -> bool:
-        again = Report()
-        given = (*shape[1:], shape[0]) if last else shape
-        try:
-            tried = build(document, wanted._replace(inputs={None: given}), again)
-        except Enough:
-            return True
-        node = next((node for node in tried.nodes if node.name == finding.layer), None) if tried else None
-        if node is None:  # a condition has changed the network: any mistake is one too many
-            return tried is None or again.broken
-        return node.facts is None
-
-    found = smallest_input(graph.inputs[0].shape, fails)
-    if found is not None:
-        written = "x".join(map(str, (*found[1:], found[0]) if last else found))
-        note = f"the smallest input of the network that passes here is {written}"
-        report.findings[index] = finding._replace(notes=(*finding.notes, note))
 
 
 def _plain(node: Node | None) -> object:

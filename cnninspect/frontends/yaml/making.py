@@ -12,7 +12,7 @@ from cnninspect.layers.base import Merge
 from cnninspect.values import Problem, Problems, clip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnninspect.frontends.yaml.environment import Environment
     from cnninspect.frontends.yaml.tree import Node, Placed, Report
@@ -29,6 +29,9 @@ MOST_KEPT = 10_000
 """How many layers are remembered: a network in which so many differ gains nothing from it."""
 
 
+PLAIN = frozenset((int, str, bool, float, type(None)))
+"""Values that can be compared and hashed as they are."""
+
 _layers: dict[object, Layer] = {}
 _facts: dict[object, tuple[Layer, Facts]] = {}
 """The layer is kept with its facts: an id is its own as long as it is."""
@@ -44,6 +47,12 @@ class Maker:
         self.report = report
         self.defaults = defaults
 
+    def bare(self, layer_type: type[Layer], shape: Shape | None) -> Layer | None:
+        """The layer of which nothing is written but its type, where one has been made before."""
+        if shape is None or layer_type.name in self.defaults:
+            return None
+        return _layers.get((layer_type, len(shape) - 1))
+
     def written(self, layer_type: type[Layer], op: Scalar, value: Node | None) -> Written | None:
         """The options of a layer, its type's defaults below them; None where they cannot be told apart."""
         options: Written = {}
@@ -53,8 +62,8 @@ class Maker:
         if value is None:
             return options
         if type(value) is Mapping:
-            for key, node in value.pairs:
-                options[key.text] = (key, node)
+            for pair in value.pairs:
+                options[pair[0].text] = pair
             return options
         if not layer_type.schema_options:
             self.report.add(value, "unknown-option", f"{layer_type.name} takes no options", help=_bare_help(layer_type))
@@ -74,6 +83,9 @@ class Maker:
                 self.report.add(key, "unknown-option", f"{layer_type.name} has no option '{clip(name)}'", help=help_)
                 good = False
                 continue
+            if type(node) is Scalar and "$" not in node.text:
+                given[name] = node.value
+                continue
             try:
                 given[name] = value_of(node, env, self.report)
             except Unknown:
@@ -89,7 +101,11 @@ class Maker:
         op: Placed,
     ) -> Layer | None:
         """The layer with these options; None (and findings) where they are not legal."""
-        key = (layer_type, rank, *((name, type(value), _frozen(value)) for name, value in given.items()))
+        values: Iterable[object] = given.values()
+        kinds = tuple(map(type, values))
+        if not PLAIN.issuperset(kinds):
+            values = map(_frozen, values)
+        key = (layer_type, rank, *given, *kinds, *values)
         known = _layers.get(key)
         if known is not None:
             return known

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from cnninspect.frontends.yaml.context import Context
     from cnninspect.frontends.yaml.elaborate import Elaborator
+    from cnninspect.frontends.yaml.growing import Growing
     from cnninspect.frontends.yaml.items import Item
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node
@@ -40,7 +41,7 @@ def run(  # noqa: PLR0913 - all of one item
     branches, options = _sort(elaborator, layer_type, value)
     if branches is None:
         return elaborator.broken(layer_type.name, item.op.span, start, context, name)
-    above = elaborator.previous(start)
+    above = context.env.values["prev"]
     if branches:
         inner = context
         if name is not None:  # a named item opens a scope
@@ -77,8 +78,10 @@ def _sort(
                 help=f"put them in a list: {key.text}: [...]; [] passes the input on as it is",
             )
             good = False
-    picked = Mapping(value.source, (value.line, value.column, value.end_line, value.end_column), options)
-    return (branches if good else None), (picked if options else None)
+    picked = None
+    if options:
+        picked = Mapping(value.source, (value.line, value.column, value.end_line, value.end_column), options)
+    return (branches if good else None), picked
 
 
 def _branches(elaborator: Elaborator, branches: list[Sequence], start: Tensors, context: Context) -> Tensors:
@@ -90,10 +93,10 @@ def _branches(elaborator: Elaborator, branches: list[Sequence], start: Tensors, 
     for branch, part in zip(branches, parts):  # noqa: B905 - equally long by construction
         inner = context.within(context.scope)
         made.append(elaborator.run_list(branch.items, part, inner))
-    return tuple(tensor for several in made for tensor in several)
+    return tuple([tensor for several in made for tensor in several])
 
 
-def explain_arity(elaborator: Elaborator, problem: Problem, start: Tensors) -> Problem:
+def explain_arity(elaborator: Growing, problem: Problem, start: Tensors) -> Problem:
     """A better remedy where the tensors come from one layer with several outputs."""
     made_by = {tensor.node for tensor in start}
     if len(start) > 1 and len(made_by) == 1 and start[0].node >= 0:
@@ -107,7 +110,7 @@ def explain_arity(elaborator: Elaborator, problem: Problem, start: Tensors) -> P
     return problem
 
 
-def origin_notes(elaborator: Elaborator, problem: Problem, start: Tensors) -> Iterator[str]:
+def origin_notes(elaborator: Growing, problem: Problem, start: Tensors) -> Iterator[str]:
     """Notes on where the colliding shapes come from."""
     colliding: tuple[int, ...] = getattr(problem, "inputs", ())
     for index in colliding:

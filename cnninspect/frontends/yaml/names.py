@@ -58,7 +58,12 @@ class Namer:
         scope = context.scope
         number = scope.children
         scope.children = number + 1
-        if isinstance(name, Scalar):
+        if name is None:
+            full = f"{scope.prefix}.{number}" if scope.prefix else str(number)
+            if full not in self.taken:
+                self.taken[full] = NOWHERE
+                return full
+        elif isinstance(name, Scalar):
             text = self.text(name, context)
             if text is not None:
                 full = scope.full(text)
@@ -71,7 +76,7 @@ class Namer:
                     return full
                 else:
                     self._twice(name, full, context)
-        elif name is not None and scope.full(name) not in self.taken:
+        elif scope.full(name) not in self.taken:
             full = scope.full(name)
             self.taken[full] = NOWHERE
             return full

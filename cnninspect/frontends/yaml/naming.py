@@ -17,6 +17,8 @@ ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 
 def bad_name(name: str) -> str:
     """Why a name cannot be part of a ``state_dict`` key; empty when it can."""
+    if len(name) <= 100 and name.isidentifier() and name.isascii():  # noqa: PLR2004 - as nearly all are
+        return ""
     if not name:
         return "a name cannot be empty"
     if len(name) > 4000 or any(len(part) > 100 for part in name.split(".")):  # noqa: PLR2004 - longer ones are mistakes

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.environment import RESERVED, UNKNOWN, Environment, names_in, scalars, value_of
-from cnninspect.frontends.yaml.evaluation import Unknown
+from cnninspect.frontends.yaml.environment import RESERVED, UNKNOWN, Environment, declare, names_in, scalars
 from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.reader import read_tree
 from cnninspect.frontends.yaml.tree import Mapping, Report, Scalar, Source
@@ -68,6 +67,10 @@ class _Lazy:
 
     def force(self, name: str) -> None:
         """Find the value of a param, those that it refers to first; a chain may be long, so nothing recurses."""
+        node = self.nodes[name]
+        if type(node) is Scalar and "$" not in node.text:
+            self.values.setdefault(name, node.value)
+            return
         path = [name]
         while path:
             needed = next((other for other in self._refers_to(path[-1]) if other not in self.values), None)
@@ -82,12 +85,8 @@ class _Lazy:
                 path.append(needed)
 
     def _evaluate(self, name: str) -> None:
-        if name in self.values:
-            return
-        try:
-            self.values[name] = value_of(self.nodes[name], Environment(self.values), self.report)
-        except Unknown:
-            self.values[name] = UNKNOWN
+        if name not in self.values:
+            declare(name, self.nodes[name], Environment(self.values), self.report)
 
     def _refers_to(self, name: str) -> list[str]:
         """The params whose values this one needs; a mistake in an expression is reported when it is evaluated."""

@@ -7,6 +7,7 @@ counting before anything is expanded, and nothing in it ever runs.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from yaml.error import MarkedYAMLError
@@ -19,31 +20,33 @@ from yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from yaml.parser import Parser
-from yaml.reader import Reader, ReaderError
-from yaml.scanner import Scanner, ScannerError
+from yaml.reader import ReaderError
 
 from cnninspect.frontends.yaml.scalars import resolve
 from cnninspect.frontends.yaml.source import bad_character, only_comments
 from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence
 from cnninspect.values import Span
 
-try:
-    from yaml._yaml import CParser
-except ImportError:  # pragma: no cover - a PyYAML that was built without libyaml
-    CParser = None  # type: ignore[assignment, misc]
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yaml.error import Mark
-    from yaml.tokens import ScalarToken
 
     from cnninspect.frontends.yaml.extras import Extras
     from cnninspect.frontends.yaml.tree import Node, Placed, Report, Source
 
     Parse = Callable[[str], Any]
-    """What makes events of a text: ``LibyamlParser``, or ``PythonParser``, which does the same forty times slower."""
+    """What makes events of a text: libyaml's parser, or ``PythonParser``, which does the same forty times slower."""
+
+DEFAULT: Parse
+try:
+    from yaml._yaml import CParser
+
+    DEFAULT = CParser
+except ImportError:  # pragma: no cover - a PyYAML that was built without libyaml
+    from cnninspect.frontends.yaml.python_parser import PythonParser
+
+    DEFAULT = PythonParser
 
 DEEPEST = 100
 """Levels of nesting; the deepest shipped model has a dozen."""
@@ -54,69 +57,20 @@ MOST_DIFFERENT = 500_000
 MOST_PROBLEMS = 100
 CACHED = 50_000
 """Distinct scalars that are remembered: models repeat few words often."""
+SHORT = 40
+"""Characters below which what a word means is remembered from one text to the next."""
 ODD_KEYS = frozenset(("<<", "", "~", "null", "Null", "NULL"))
 
 
-class PythonParser(Reader, Scanner, Parser):
-    """PyYAML's parser without C, made to take and refuse tabs, escapes and directives as libyaml does.
-
-    What stays different is rare: within brackets a ``?`` in a word ends it here, and a comma in a tag does not.
-    """
-
-    def __init__(self, text: str) -> None:
-        Reader.__init__(self, text)
-        Scanner.__init__(self)
-        Parser.__init__(self)
-
-    def scan_to_next_token(self) -> None:
-        super().scan_to_next_token()
-        while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
-            self.forward()
-            super().scan_to_next_token()
-
-    def scan_directive_name(self, start_mark: Mark) -> str:
-        name: str = super().scan_directive_name(start_mark)  # type: ignore[no-untyped-call]
-        if name not in ("YAML", "TAG"):
-            raise ScannerError(
-                "while scanning a directive", start_mark, "found unknown directive name", self.get_mark()
-            )
-        return name
-
-    def scan_plain(self) -> ScalarToken:
-        start = self.get_mark()
-        token = super().scan_plain()
-        if self.flow_level and self.peek() == ":" and self.peek(1) in ",[]{}":
-            raise ScannerError("while scanning a plain scalar", start, "found unexpected ':'", self.get_mark())
-        return token
-
-    def scan_plain_spaces(self, indent: int, start_mark: Mark) -> list[str] | None:
-        length = 0
-        while self.peek(length) in " \t":
-            length += 1
-        blanks = self.prefix(length)
-        if "\t" not in blanks:
-            return super().scan_plain_spaces(indent, start_mark)
-        self.forward(length)
-        return super().scan_plain_spaces(indent, start_mark) or [blanks]
-
-    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Mark) -> list[str]:  # noqa: FBT001 - as in PyYAML
-        start = self.get_mark()
-        try:
-            chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
-            "".join(chunks).encode()
-        except ValueError:
-            raise ScannerError(None, start_mark, "found invalid Unicode escape", start) from None
-        return chunks
-
-
-LibyamlParser: Parse | None = CParser
-DEFAULT: Parse = LibyamlParser or PythonParser
+resolved = lru_cache(maxsize=4096)(resolve)
 
 
 def read_tree(source: Source, report: Report, parser: Parse | None = None) -> Node | None:
     """The tree of one YAML document; None, with the reason in the report, where there is none."""
     builder = _Builder(source, report)
     try:
+        if "<<<<<<< " in source.text:  # before any parser: what it would say of one only misleads
+            builder.refuse_conflicts()
         return builder.build((parser or DEFAULT)(source.text))
     except _Stop:
         return None
@@ -178,13 +132,14 @@ class _Builder:
                     end_line = end.line + 1
                     end_column = end.column + 1
                     text = value = event.value
-                    quoted = bool(event.style)
-                    if not quoted:
+                    style = event.style
+                    quoted = False
+                    if not style:
                         known = cache.get(text)
                         if known is not None:
                             text, value = known
                         elif text:
-                            value = resolve(text)
+                            value = resolved(text) if len(text) < SHORT else resolve(text)
                             if len(cache) < CACHED:
                                 cache[text] = text, value
                             else:
@@ -195,8 +150,10 @@ class _Builder:
                                 # Parsers disagree on where a missing value is: let it be right after its key.
                                 line = end_line = key.end_line
                                 column = end_column = key.end_column
-                    elif event.style in "|>":
-                        end_line, end_column = self.end_of_block(start, end)
+                    else:
+                        quoted = True
+                        if style in "|>":
+                            end_line, end_column = self.end_of_block(start, end)
                     node = Scalar(source, (line, column, end_line, end_column), text, value, quoted)
                     if event.anchor or event.tag:
                         self.extras.decorate(node, event.anchor, event.tag, count)
@@ -205,6 +162,17 @@ class _Builder:
                         self.extras.too_many(node, MOST_NODES, "values")
                     if different > MOST_DIFFERENT:
                         self.extras.too_many(node, MOST_DIFFERENT, "different values")
+                    # Most values end here: what follows is for collections, aliases, and keys that are odd or repeated.
+                    if items is not None:
+                        items.append(node)
+                        continue
+                    if key is not None:
+                        pairs.append((key, node))
+                        key = None
+                        continue
+                    if text not in ODD_KEYS and seen.setdefault(text, node) is node:
+                        key = node
+                        continue
                 elif kind is MappingEndEvent or kind is SequenceEndEvent:
                     end = event.end_mark
                     if end.index > event.start_mark.index:
@@ -248,8 +216,6 @@ class _Builder:
                     key = None
                 elif kind is not ScalarEvent or text in ODD_KEYS:
                     key = self.extras.odd_key(node, self.span(event), pairs, seen, alias=kind is AliasEvent)
-                elif seen.setdefault(text, node) is node:
-                    key = node
                 else:
                     key = self.extras.second(node, seen[text], pairs)
 
@@ -294,6 +260,15 @@ class _Builder:
         newline = text.rfind("\n")
         column = len(text) - newline if newline >= 0 else start.column + 1 + len(text)
         return start.line + 1 + text.count("\n"), column
+
+    def refuse_conflicts(self) -> None:
+        """Report every conflict that git has left; nothing else can be said of such a text."""
+        from cnninspect.frontends.conflicts import LEFT, REMEDY, conflicts
+
+        found = conflicts(self.source.text)
+        for line, text in found:
+            where = Span(self.source.name, line, 1, line, len(text) + 1)
+            self.say(where, "yaml-syntax", LEFT, REMEDY, last=line == found[-1][0])
 
     def several_documents(self, event: DocumentStartEvent) -> None:
         advice = "a model is one document: delete '---', or make two files"

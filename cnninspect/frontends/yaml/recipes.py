@@ -10,10 +10,10 @@ from cnninspect.frontends.yaml.hints import near
 from cnninspect.frontends.yaml.reader import read_tree
 from cnninspect.frontends.yaml.tree import Enough, Mapping, Report, Scalar
 from cnninspect.options import described
-from cnninspect.recipe import OPTIONS
+from cnninspect.recipe import MEANT, OPTIONS, Recipe
 from cnninspect.recipe.declared import parse
 from cnninspect.records import Record
-from cnninspect.values import Problem, Span, clip
+from cnninspect.values import Problem, Problems, Span, clip
 
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.tree import Node, Source
@@ -21,20 +21,6 @@ if TYPE_CHECKING:
 
 HEADS = ("description", "model", "reference", "published")
 """What a recipe file says besides options."""
-MEANT = {
-    "learning_rate": "lr",
-    "batch_size": "batch",
-    "num_epochs": "epochs",
-    "optimiser": "optimizer",
-    "wd": "weight_decay",
-    "scheduler": "schedule",
-    "grad_clip": "clip",
-    "dataset": "data",
-    "random_crop": "crop",
-    "amp": "precision",
-    "early_stopping": "patience",
-}
-"""Words of other programs, and ours."""
 
 
 class Setting(Record):
@@ -74,6 +60,18 @@ def read_settings(node: Mapping, env: Environment, report: Report) -> dict[str, 
             report.problem(value, problem)
             continue
         found[key.text] = Setting(written, value.span)
+    return found
+
+
+def read_section(node: Mapping, env: Environment, report: Report) -> dict[str, Setting]:
+    """The options of a model's ``training:`` section, each checked by itself and all of them together."""
+    found = read_settings(node, env, report)
+    if len(found) == len(node.pairs):  # what a mistake leaves out may be what the others need
+        try:
+            Recipe({name: setting.value for name, setting in found.items()})
+        except Problems as several:
+            for problem in several.problems:
+                report.problem(found[problem.option or ""].span, problem)
     return found
 
 

@@ -12,6 +12,7 @@ from cnninspect.values import Problem, clip
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.context import Context
     from cnninspect.frontends.yaml.elaborate import Elaborator
+    from cnninspect.frontends.yaml.growing import Growing
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Sequence
     from cnninspect.ir import Node
@@ -33,7 +34,7 @@ class Recorded:
         self.last = last
 
 
-def target(elaborator: Elaborator, name: Scalar, layer: Layer, facts: Facts, context: Context) -> int | None:
+def target(elaborator: Growing, name: Scalar, layer: Layer, facts: Facts, context: Context) -> int | None:
     """The node that ``share:`` beside a layer names; None (and a finding) where it cannot be shared."""
     found = _named(elaborator, name, context)
     if found is None:
@@ -49,7 +50,7 @@ def target(elaborator: Elaborator, name: Scalar, layer: Layer, facts: Facts, con
     return _checked(elaborator, owner, index, layer, facts, name)
 
 
-def _named(elaborator: Elaborator, name: Scalar, context: Context) -> Tensors | None:
+def _named(elaborator: Growing, name: Scalar, context: Context) -> Tensors | None:
     found = elaborator.namer.resolve(name, (), context)
     if found == () and name.text not in elaborator.namer.lost:
         elaborator.report.add(name, "cannot-share", "prev is a tensor, not a layer", help="write the name of the layer")
@@ -57,7 +58,7 @@ def _named(elaborator: Elaborator, name: Scalar, context: Context) -> Tensors | 
 
 
 def _checked(  # noqa: PLR0913 - the lender and the borrower
-    elaborator: Elaborator,
+    elaborator: Growing,
     owner: Node,
     index: int,
     layer: Layer,
@@ -123,7 +124,10 @@ def run_share(
         return elaborator.broken(layer.name, item.op.span, start, context, name)
     again = Item(item.node, item.op, None)
     again.share = value
-    return elaborator.place(layer, again, {}, start, context, name)
+    shapes = elaborator.shapes(start)
+    if shapes is None:
+        return elaborator.broken(layer.name, again.op.span, start, context, name)
+    return elaborator.place(layer, again, {}, start, shapes, context, name)
 
 
 def _layer(elaborator: Elaborator, value: Scalar, text: str, context: Context) -> Layer | None:

@@ -20,6 +20,8 @@ LARGEST_FILE = 16 * 2**20
 """Bytes of the largest file; the largest shipped model has a thousandth of it."""
 MOST_LINES = 1_000_000
 """Lines of the longest file; a file of empty lines costs more memory than its size says."""
+USUAL = bytes((9, 10, 13, *range(32, 127)))
+"""The characters of ASCII that may stand in a text."""
 BINARY = "this looks like a binary file: is it the right one?"
 BEGINNING = "a model begins with input: and layers:"
 STDIN = "<stdin>"
@@ -76,9 +78,15 @@ def _read_file(path: str) -> bytes:
         _refuse_special(path, os.stat(path))
         # Between the look and the opening a pipe may take the file's place: do not wait for its writer.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-        with open(os.open(path, flags), "rb") as file:
-            _refuse_special(path, os.fstat(file.fileno()))
-            data = file.read(LARGEST_FILE + 1)
+        with open(os.open(path, flags), "rb", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            _refuse_special(path, status)
+            data = file.read(status.st_size + 1) or b""
+            while len(data) != status.st_size and len(data) <= LARGEST_FILE:  # it grows, or comes in pieces
+                more = file.read(LARGEST_FILE + 1 - len(data))
+                if not more:
+                    break
+                data += more
     except (FileNotFoundError, NotADirectoryError):
         raise _missing(path) from None
     except ValueError:  # said differently by every version of Python
@@ -171,6 +179,8 @@ def decoded(name: str, data: bytes, path: str | None) -> Source:
 
 def _wide(data: bytes) -> str:
     """UTF-16 or UTF-32 by its mark, or by every other byte of its beginning being zero."""
+    if data.isascii() and b"\0" not in data[:16]:
+        return ""
     marked = next((word for mark, word in MARKS if data.startswith(mark)), "")
     head = data[:16]
     zeros = [i % 2 for i, byte in enumerate(head) if byte == 0]
@@ -214,7 +224,10 @@ def _only_comments(text: str) -> bool:
 
 def bad_character(name: str, text: str) -> BadText | None:
     """The first character that no YAML text may contain, None where there is none."""
-    bad = [character for character in set(text) if _forbidden(character)]
+    unusual = text.encode("utf-8", "surrogatepass").translate(None, USUAL)
+    if not unusual:
+        return None
+    bad = [character for character in set(unusual.decode("utf-8", "surrogatepass")) if _forbidden(character)]
     if not bad:
         return None
     index = min(map(text.index, bad))

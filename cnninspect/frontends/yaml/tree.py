@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Union
 
+from cnninspect.records import made
 from cnninspect.values import Finding, Problem, Span
 
 if TYPE_CHECKING:
@@ -30,17 +31,22 @@ class Source:
 
 
 class Placed:
-    """A node with its place; lines and columns count from 1, the end is exclusive."""
+    """A node with its place; lines and columns count from 1, the end is exclusive.
+
+    Each kind of node sets it itself: they are made by the thousand, and a second constructor would be a call more.
+    """
 
     __slots__ = ("column", "end_column", "end_line", "line", "source")
 
-    def __init__(self, source: Source, place: tuple[int, int, int, int]) -> None:
-        self.source = source
-        self.line, self.column, self.end_line, self.end_column = place
+    source: Source
+    line: int
+    column: int
+    end_line: int
+    end_column: int
 
     @property
     def span(self) -> Span:
-        return Span(self.source.name, self.line, self.column, self.end_line, self.end_column)
+        return made(Span, (self.source.name, self.line, self.column, self.end_line, self.end_column))
 
 
 class Scalar(Placed):
@@ -71,7 +77,8 @@ class Sequence(Placed):
     __slots__ = ("items",)
 
     def __init__(self, source: Source, place: tuple[int, int, int, int], items: list[Node]) -> None:
-        Placed.__init__(self, source, place)
+        self.source = source
+        self.line, self.column, self.end_line, self.end_column = place
         self.items = items
 
 
@@ -81,7 +88,8 @@ class Mapping(Placed):
     __slots__ = ("pairs",)
 
     def __init__(self, source: Source, place: tuple[int, int, int, int], pairs: list[tuple[Scalar, Node]]) -> None:
-        Placed.__init__(self, source, place)
+        self.source = source
+        self.line, self.column, self.end_line, self.end_column = place
         self.pairs = pairs
 
     def get(self, key: str) -> Node | None:
@@ -185,4 +193,4 @@ class Report:
 
     @property
     def broken(self) -> bool:
-        return any(finding.severity == "error" for finding in self.findings)
+        return "error" in [finding.severity for finding in self.findings]

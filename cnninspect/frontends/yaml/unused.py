@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnninspect import layers
@@ -9,7 +10,7 @@ from cnninspect.frontends.yaml.blocks import find, library
 from cnninspect.frontends.yaml.environment import Environment, scalars
 from cnninspect.frontends.yaml.evaluation import ExpressionError
 from cnninspect.frontends.yaml.expressions import parse_name, parse_value
-from cnninspect.frontends.yaml.hints import alias_table, layer_help
+from cnninspect.frontends.yaml.hints import alias_table, layer_help, near
 from cnninspect.frontends.yaml.tree import Enough, Mapping, Scalar, Sequence
 from cnninspect.values import clip
 
@@ -47,11 +48,22 @@ def warn_unused(document: Document, elaborator: Elaborator, report: Report) -> N
         pass  # there is no end of them, and nothing wrong with the network
 
 
+def used(document: Document) -> list[Scalar]:
+    """The keys of params, of blocks and of let, in whichever of the files, that something refers to."""
+    params, blocks = document.entries("params"), document.entries("blocks")
+    names, words, _ = _mentioned(document)
+    found = [key for name, (key, _) in params.items() if name in names]
+    found += [key for name, (key, _) in blocks.items() if name in words]
+    if any("let" in source.text for source in document.sources):
+        found += [key for key, idle in _names_of_let(document) if not idle]
+    return found
+
+
 def _warn_names(document: Document, report: Report) -> None:
     own = document.source
     if "let" in own.text:  # most models have none
-        for key in _unused_names(document):
-            if key.source is own:
+        for key, idle in _names_of_let(document):
+            if idle and key.source is own:
                 message = f"name '{clip(key.text)}' is declared by let and never used"
                 report.add(key, "unused-name", message, severity="warning", help=_advice(key))
 
@@ -60,16 +72,16 @@ def _warn_declared(document: Document, elaborator: Elaborator, report: Report) -
     params, blocks, own = document.entries("params"), document.entries("blocks"), document.source
     if not (params or blocks):
         return
-    bodies = {name: _mentions([node]) for name, (_, node) in blocks.items()}
-    sections = [document.sections[key] for key in MENTIONING if key in document.sections]
-    values = [node for section in ("params", "variants", "defaults") for _, node in document.entries(section).values()]
-    names, words = _mentions([*sections, *values])
-    for some, others in bodies.values():
-        names |= some
-        words |= others
+    names, words, bodies = _mentioned(document)
     for name, (key, _) in params.items():
         if name not in names and key.source is own:
-            report.add(key, "unused-param", f"param '{name}' is never used", severity="warning", help=_advice(key))
+            report.add(
+                key,
+                "unused-param",
+                f"param '{name}' is never used",
+                severity="warning",
+                help=_meant(name, names & params.keys()) + _advice(key),
+            )
     for name, (key, node) in blocks.items():
         block = find(elaborator, name)
         if name not in words and key.source is own:
@@ -77,25 +89,44 @@ def _warn_declared(document: Document, elaborator: Elaborator, report: Report) -
             report.add(key, "unused-block", f"block '{name}' is never called", severity="warning", help=advice)
         if block is None or key.source is not own or type(node) is not Mapping:
             continue
-        inside, _ = bodies[name]
         for arg, _default in block.args:
-            if arg.text not in inside:
+            if arg.text not in bodies[name]:
                 message = f"argument '{arg.text}' of block '{name}' is never used"
                 report.add(arg, "unused-argument", message, severity="warning", help=_advice(arg))
+
+
+def _mentioned(document: Document) -> tuple[set[str], set[str], dict[str, set[str]]]:
+    """The names that a model refers to, every word of it, and the names that each block refers to."""
+    sections = [document.sections[key] for key in MENTIONING if key in document.sections]
+    values = [node for section in ("params", "variants", "defaults") for _, node in document.entries(section).values()]
+    names, words = _mentions([*sections, *values])
+    bodies = {}
+    for name, (_, node) in document.entries("blocks").items():
+        bodies[name], others = _mentions([node])
+        names |= bodies[name]
+        words |= others
+    return names, words, bodies
+
+
+def _meant(name: str, used: Iterable[str]) -> str:
+    """The param that may have been meant: one that is replaced in a file that extends another, and misspelt."""
+    meant = near(name, used)
+    return f"did you mean '{meant}'? If not, " if meant else ""
 
 
 def _advice(key: Scalar) -> str:
     return f"remove it, or refer to it as ${clip(key.text)}"
 
 
-def _unused_names(document: Document) -> list[Scalar]:
-    """The keys of let that nothing which sees them refers to."""
+def _names_of_let(document: Document) -> Iterator[tuple[Scalar, bool]]:
+    """The keys of let, and whether nothing which sees them refers to them."""
     lets = Lets()
     for _, node in document.entries("blocks").values():
         lets.block(node)
     lets.layers(document.sections["layers"], Environment({}))
     defaults, _ = _mentions([node for _, node in document.entries("defaults").values()])  # they see what a layer sees
-    return [key for key in lets.declared.values() if id(key) not in lets.used and key.text not in defaults]
+    for key in lets.declared.values():
+        yield key, id(key) not in lets.used and key.text not in defaults
 
 
 class Lets:
@@ -166,18 +197,39 @@ class Lets:
 def _mentions(nodes: Iterable[Node]) -> tuple[set[str], set[str]]:
     """The names that expressions refer to, and every word that may call a block."""
     names: set[str] = set()
-    words: set[str] = set()
-    for scalar in scalars(nodes):
-        text = scalar.text
-        words.add(text)
-        if "$" in text:
-            names |= _names(text)
+    words = _words(nodes)
+    for word in words:
+        if "$" in word:
+            names |= names_met(word) if len(word) < SHORT else _names(word)
     return names, words
 
 
-def _names(text: str) -> set[str]:
+def _words(nodes: Iterable[Node]) -> set[str]:
+    """The text of every scalar below some nodes, keys included."""
+    words: set[str] = set()
+    seen: set[int] = set()
+    found = list(nodes)
+    for node in found:  # which grows by what is inside
+        if type(node) is Scalar:
+            words.add(node.text)
+        elif id(node) not in seen:  # what an alias repeats is looked at once
+            seen.add(id(node))
+            if type(node) is Sequence:
+                found += node.items
+                continue
+            assert type(node) is Mapping
+            for key, value in node.pairs:
+                words.add(key.text)
+                if type(value) is Scalar:
+                    words.add(value.text)
+                else:
+                    found.append(value)
+    return words
+
+
+def _names(text: str) -> frozenset[str]:
     """The names that a text refers to, whether it stands for a value or is a name with values in it."""
-    names: set[str] = set()
+    names: frozenset[str] = frozenset()
     if "$" not in text:
         return names
     for parse in (parse_value, parse_name):
@@ -188,3 +240,8 @@ def _names(text: str) -> set[str]:
         assert expression is not None  # the text has a $
         names |= expression.names()
     return names
+
+
+SHORT = 40
+"""Characters below which the names in a text are remembered from one model to the next."""
+names_met = lru_cache(maxsize=4096)(_names)
