@@ -14,6 +14,7 @@ from cnninspect.backends.bench_records import Bench, Largest, Machine
 from cnninspect.backends.bench_subject import of_graph, of_import
 from cnninspect.backends.build import choose_device
 from cnninspect.backends.build_network import Network
+from cnninspect.backends.room import with_room
 from cnninspect.backends.running_memory import out_of_memory
 from cnninspect.values import Problem, clip
 
@@ -32,7 +33,7 @@ def bench(graph: Graph, others: Sequence[Graph | str], wish: Wish, told: Told | 
 
     Interrupted, it gives what it has. Raises Problem for what cannot be built, imported or had.
     """
-    device = choose_device(wish.device)
+    device = choose_device(wish.device, runs=True)
     if wish.largest and device.type not in ("cpu", "cuda"):
         raise Problem("bad-value", f"torch does not tell the memory that a run takes on {device.type}")
     if wish.largest and wish.memory is None and device.type != "cuda":
@@ -42,7 +43,7 @@ def bench(graph: Graph, others: Sequence[Graph | str], wish: Wish, told: Told | 
     if wish.threads is not None:
         torch.set_num_threads(wish.threads)
     try:
-        return _Run(graph, others, wish, device, told or (lambda _: None)).bench()
+        return with_room(lambda: _Run(graph, others, wish, device, told or (lambda _: None)).bench())
     finally:
         torch.set_num_threads(threads)
 
@@ -52,7 +53,7 @@ def machine(device: torch.device) -> Machine:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Machine(torch.__version__, str(device), clip(name, 80), cores, torch.get_num_threads(), load)
+    return Machine(str(torch.__version__), str(device), clip(name, 80), cores, torch.get_num_threads(), load)
 
 
 def _processor() -> str:
@@ -121,7 +122,8 @@ class _Run:
 
         def measure() -> None:
             inputs = subject.inputs(batch, self.wish, self.device)
-            self.layers = layer_times(graph, module, inputs, batch, self.cases.clock, self.wish)
+            with self.cases.keeping():
+                self.layers = layer_times(graph, module, inputs, batch, self.cases.clock, self.wish)
 
         failure = self.cases.attempt(0, "forward", measure)
         if failure is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,6 +13,7 @@ from cnninspect.backends.bench_memory import available, peak
 from cnninspect.backends.bench_records import Case, Failure, Versus
 from cnninspect.backends.bench_work import Work
 from cnninspect.backends.build_network import REFUSALS, LayerError
+from cnninspect.backends.malloc import TOLD, Keeping
 from cnninspect.backends.running_memory import asked, out_of_memory
 from cnninspect.backends.timing import WARMING, Clock, in_turn, warm_up
 from cnninspect.backends.timing_stats import ratio, spread
@@ -20,6 +22,7 @@ from cnninspect.values import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from cnninspect.backends.bench_records import Sample, WarmUp, Wish
     from cnninspect.backends.bench_subject import Subject
@@ -48,22 +51,32 @@ class Cases:
             torch.compiler.reset()  # what was compiled for another case would be made general, and slow
         running = Running()
         try:
-            for at, subject in enumerate(self.subjects):
-                self.told(f"{subject.about.name}, {mode}, batch {batch:,}: warming up")
-                failure = self.attempt(at, mode, lambda at=at: self.begin(at, mode, batch, running))  # type: ignore[misc]
-                if failure is None:
-                    running.samples[at] = []
-                else:
-                    running.works.pop(at, None)
-                    self.found.append(self.empty(at, mode, batch)._replace(failure=failure))
-            self.told(f"{mode}, batch {batch:,}: timing")
-            self.time(mode, batch, running)
+            with self.keeping():
+                for at, subject in enumerate(self.subjects):
+                    self.told(f"{subject.about.name}, {mode}, batch {batch:,}: warming up")
+                    failure = self.attempt(at, mode, lambda at=at: self.begin(at, mode, batch, running))  # type: ignore[misc]
+                    if failure is None:
+                        running.samples[at] = []
+                    else:
+                        running.works.pop(at, None)
+                        self.found.append(self.empty(at, mode, batch)._replace(failure=failure))
+                self.told(f"{mode}, batch {batch:,}: timing")
+                self.time(mode, batch, running)
             for at in running.samples:
                 self.weigh(at, mode, running)
         finally:
             self.keep(mode, batch, running)
             running.works.clear()
             self.free()
+
+    def keeping(self) -> AbstractContextManager[object]:
+        """In which times are taken: unless that is not wanted, memory stays with the process."""
+        if self.wish.give_back:
+            return nullcontext()
+        keeping = Keeping(self.device)
+        if keeping.libc is not None and TOLD not in self.notes:
+            self.notes.insert(1, TOLD)
+        return keeping
 
     def begin(self, at: int, mode: str, batch: int, running: Running) -> None:
         """Make the inputs, and run until times are steady."""

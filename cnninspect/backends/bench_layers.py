@@ -80,7 +80,7 @@ def layer_times(  # noqa: PLR0913 - what to time, and how
     warm_up(seen, clock)
     watch.seconds.clear()
     found: tuple[list[Sample], list[Sample]] = ([], [])
-    in_turn((plain, seen), clock, found, runs=wish.runs, seconds=wish.seconds)
+    in_turn((plain, seen), clock, found, runs=wish.runs, seconds=wish.seconds, alike=True)
     middles = {node: median(seconds) for node, seconds in watch.seconds.items()}
     whole = sum(middles.values())
     lines = [

@@ -36,6 +36,8 @@ class Wish(Record):
     largest: bool = False
     memory: int | None = None
     """The bytes that the largest batch may take."""
+    give_back: bool = False
+    """Whether malloc gives memory back between runs, as it does by itself."""
 
 
 class Machine(Record):

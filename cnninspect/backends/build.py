@@ -12,6 +12,7 @@ from cnninspect.backends.build_code import write
 from cnninspect.backends.build_init import INITS, branch_ends, initialise
 from cnninspect.backends.build_lines import Plan
 from cnninspect.backends.build_network import Borrower, Network, Scope, network_class, resolve
+from cnninspect.holds import IN_PLACE_BY_COPY, Holds
 from cnninspect.passes import liveness
 from cnninspect.passes.usage import at_inference
 from cnninspect.values import Problem, clip
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Device = str | torch.device
 Dtype = str | torch.dtype
+SEEDS = range(-(2**63), 2**64)
+"""What torch's generators take."""
 
 
 def build_graph(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
@@ -45,12 +48,14 @@ def build_graph(  # noqa: PLR0913 - what a caller may ask of a network, by keywo
     """
     if init not in INITS:
         raise Problem("bad-value", f"unknown init '{clip(init)}'", help=f"use {', '.join(INITS)}")
+    if seed is not None:
+        check_seed(seed)
     where = choose_device(device)
     born = where if where.type == "meta" else torch.device("cpu")
     with torch.random.fork_rng(devices=[], enabled=seed is not None), born:
         if seed is not None:
             torch.default_generator.manual_seed(seed)
-        maker = _Maker(graph, _placed(graph, in_place))
+        maker = _Maker(graph, _placed(graph, in_place), overwriting(graph, resting=True) if in_place is True else ())
         network = maker.network()
         ends = branch_ends(graph) if init == "zero_residual" else []
         with torch.no_grad():
@@ -64,20 +69,35 @@ def _placed(graph: Graph, in_place: bool | Sequence[bool]) -> Sequence[bool]:  #
     return overwriting(graph) if in_place else [False] * len(graph.nodes)
 
 
-def choose_device(device: Device) -> torch.device:
-    """A device that can be used; ``auto`` is the first of cuda, mps and cpu that is there."""
+def choose_device(device: Device, *, runs: bool = False) -> torch.device:
+    """A device that can be used; ``auto`` is the first of cuda, mps and cpu that is there, meta none that ``runs``."""
     if device != "auto":
         try:
             found = torch.device(device)
             torch.empty(0, device=found)
+        except TypeError:
+            raise _no_device(device, "a device is a name or a torch.device") from None
         except (RuntimeError, AssertionError, NotImplementedError) as error:
-            why = clip(str(error).partition("\n")[0], 200)
-            message = f"the device '{clip(device)}' cannot be used: {why}"
-            raise Problem("bad-value", message, help="auto takes what is there; or cpu, cuda, cuda:1, mps") from None
+            raise _no_device(device, str(error).partition("\n")[0]) from None
+        if runs and found.type == "meta":
+            raise _no_device(device, "it has shapes and no values, so that nothing runs on it")
         return found
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def _no_device(device: Device, why: str) -> Problem:
+    message = f"the device '{clip(device)}' cannot be used: {clip(why, 200)}"
+    return Problem("bad-value", message, help="auto takes what is there; or cpu, cuda, cuda:1, mps")
+
+
+def check_seed(seed: object) -> None:
+    """Refuse what torch draws no numbers from."""
+    if isinstance(seed, int) and seed in SEEDS:
+        return
+    message = f"seed must be a whole number from -2^63 to 2^64 - 1, got {clip(seed)}"
+    raise Problem("bad-value", message)
 
 
 def choose_dtype(dtype: Dtype) -> torch.dtype:
@@ -88,11 +108,12 @@ def choose_dtype(dtype: Dtype) -> torch.dtype:
     return found
 
 
-def overwriting(graph: Graph) -> list[bool]:
+def overwriting(graph: Graph, *, resting: bool = False) -> list[bool]:
     """For each node whether it may write over its input in every mode, with gradients and without.
 
     What training allows is not enough where a dropout stands between: in eval mode it hands on the very tensor that
-    the layer above it may have kept.
+    the layer above it may have kept. Gradients may be wanted of the inputs and of frozen weights, too. With ``resting`` the nodes that may do so as well, and for backward would copy
+    their input first: it pays where there is none.
     """
     holds = liveness.holds_of(graph)
 
@@ -101,15 +122,30 @@ def overwriting(graph: Graph) -> list[bool]:
         above = holds[source] if source >= 0 else None
         return above is not None and (above.idle or (bool(above.view) and behind_dropout(source)))
 
-    return [found and not behind_dropout(index) for index, found in enumerate(liveness.in_place(graph, training=True))]
+    return [found and not behind_dropout(index) for index, found in enumerate(_plan(graph, holds, resting=resting))]
+
+
+def _plan(graph: Graph, holds: list[Holds | None], *, resting: bool) -> list[bool]:
+    if not resting:
+        return liveness.plan(graph, training=True, holds=holds, whole=True).in_place
+    copying = [one if one is None or not _copies(one) else Holds(in_place=True) for one in holds]
+    found = liveness.plan(graph, training=True, holds=copying, whole=True).in_place
+    return [placed and one is not None and _copies(one) for placed, one in zip(found, holds, strict=True)]
+
+
+def _copies(holds: Holds) -> bool:
+    """Whether a layer that keeps its input keeps a copy of it instead when it writes over it."""
+    return holds == IN_PLACE_BY_COPY
 
 
 class _Maker:
     """Makes the modules of a graph and hangs them into a tree."""
 
-    def __init__(self, graph: Graph, in_place: Sequence[bool]) -> None:
+    def __init__(self, graph: Graph, in_place: Sequence[bool], resting: Sequence[bool]) -> None:
         self.graph = graph
         self.in_place = in_place
+        self.resting = resting
+        """Nodes that write over their input in eval mode; empty where none may."""
         self.calls = tuple(self.call(index) for index in range(len(graph.nodes)))
         self.built: dict[int, nn.Module] = {}
         """The modules that nodes made, by node."""
@@ -158,6 +194,8 @@ class _Maker:
         if self.in_place[index] and "inplace" in inspect.signature(target).parameters:
             arguments["inplace"] = True
         made: nn.Module = target(**arguments)
+        if self.resting and self.resting[index] and hasattr(made, "inplace"):
+            made.__dict__["overwrites_at_rest"] = True
         if "" in node.facts.weights:  # the weight is its scope's own, and a function takes it
             direct: Any = made
             self.tensors[index] = (self.graph.nodes[owner].name, direct.function, tuple(direct.arguments().items()))

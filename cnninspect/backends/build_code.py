@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from cnninspect.backends.build_lines import Step, lower
+from cnninspect.passes.usage import heads, in_training
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
@@ -85,13 +86,13 @@ class _Writer:
         graph = self.graph
         self.add(f"def forward(self, {', '.join(self.inputs)}):", indent=0)
         self.add(f"{MODULES} = self._modules")
-        learning = [*range(len(graph.nodes))]
-        running = [index for index in learning if self.plan.runs[index]]
-        heads = [output for output in graph.outputs if not output.training]
-        if running != learning or len(heads) != len(graph.outputs):
+        learning = in_training(graph, self.plan.runs)
+        running = [index for index in range(len(learning)) if self.plan.runs[index]]
+        calm = heads(graph, training=False)
+        if running != learning or len(calm) != len(graph.outputs):
             self.add("if self.training:")
             self.body(learning, graph.outputs, 2)
-        self.body(running, heads, 1)
+        self.body(running, calm, 1)
         return Code(
             graph.name,
             "\n".join(self.lines) + "\n",

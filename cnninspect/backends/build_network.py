@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary, finalize
@@ -17,8 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+    from torch.utils.hooks import RemovableHandle
+
 REFUSALS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, AssertionError)
 """What torch raises when it refuses something; other exceptions are not ours to explain."""
+
+
+NOT_IN_PLACE = "a network built with in_place=False writes over nothing"
+"""What helps where a hook wants to keep what an activation writes over."""
+
+
+TAPS = "Hook a layer to see what it makes, or name it in the model's outputs"
+"""What helps whoever wants what a part makes."""
 
 
 class LayerError(RuntimeError):
@@ -47,7 +58,17 @@ def resolve(target: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
-class Scope(nn.Module):
+class Holder(nn.Module):
+    """A module whose children may have any name, that of its mode too: torch sets ``training`` and finds a child there."""
+
+    def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401 - the signature of object
+        if name == "training":
+            self.__dict__[name] = value
+        else:
+            super().__setattr__(name, value)
+
+
+class Scope(Holder):
     """Layers with a common name, as ``layer1`` in ``layer1.0.conv1``.
 
     It holds them and has no forward of its own: the network's forward calls every layer itself.
@@ -55,7 +76,21 @@ class Scope(nn.Module):
 
     def forward(self, *inputs: Tensor) -> Tensor:
         del inputs
-        raise NotImplementedError("a part of a built network holds layers; the network's own forward runs them")
+        raise NotImplementedError(
+            f"a part of a built network holds layers; the network's own forward runs them. {TAPS}"
+        )
+
+    def register_forward_hook(self, *given: Any, **options: Any) -> RemovableHandle:  # noqa: ANN401 - as torch takes it
+        _never_called()
+        return super().register_forward_hook(*given, **options)
+
+    def register_forward_pre_hook(self, *given: Any, **options: Any) -> RemovableHandle:  # noqa: ANN401 - the same
+        _never_called()
+        return super().register_forward_pre_hook(*given, **options)
+
+    def register_full_backward_hook(self, *given: Any, **options: Any) -> RemovableHandle:  # noqa: ANN401 - the same
+        _never_called()
+        return super().register_full_backward_hook(*given, **options)
 
     def __getitem__(self, name: int | str) -> nn.Module:
         if isinstance(name, int) and name < 0:
@@ -67,6 +102,12 @@ class Scope(nn.Module):
 
     def __iter__(self) -> Iterator[nn.Module]:
         return iter(self._modules.values())  # type: ignore[arg-type]
+
+
+def _never_called() -> None:
+    """One text for all parts, so that a tool which hooks every module is told once."""
+    message = f"a hook on a part of a built network is never called: the network's own forward runs its layers. {TAPS}"
+    warnings.warn(message, stacklevel=3)
 
 
 class Borrower(nn.Module):
@@ -97,7 +138,7 @@ def lend(owner: nn.Module, borrower: nn.Module) -> None:
         lend(owner.get_submodule(name), child)
 
 
-class Network(nn.Module):
+class Network(Holder):
     """A network whose forward was written for it; each has a class of its own below this one."""
 
     code: Code
@@ -110,6 +151,20 @@ class Network(nn.Module):
             if explained is None:
                 raise
             raise explained from error
+        except KeyError as error:
+            lost = _lost(type(self), error)
+            if lost is None:
+                raise
+            raise lost from error
+
+    def train(self, mode: bool = True) -> Network:  # noqa: FBT001, FBT002 - torch's signature
+        """Switch between learning and inference, where activations that keep their input may write over it."""
+        super().train(mode)
+        each: Any
+        for each in self.modules():
+            if "overwrites_at_rest" in each.__dict__:
+                each.inplace = not mode
+        return self
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:  # noqa: ANN401 - the signature of object
         del protocol
@@ -163,7 +218,8 @@ def explain(
     if node is None:
         return kind(f"{code.name} {expected}")
     layer, place = code.layers[node]
-    found = kind(f"layer '{layer}' ({place}): {error}" + (f"\n{code.name} {expected}" if expected else ""))
+    told = [f"layer '{layer}' ({place}): {error}", *([f"{code.name} {expected}"] if expected else [])]
+    found = kind("\n".join([*told, *([NOT_IN_PLACE] if "modified inplace" in str(error) else [])]))
     found.layer, found.place = layer, place
     return found
 
@@ -176,6 +232,24 @@ def _failed(network: type[Network], trace: TracebackType | None) -> int | None:
             return node if node >= 0 else None
         trace = trace.tb_next
     return None
+
+
+def _lost(network: type[Network], error: KeyError) -> LayerError | None:
+    """A layer that the forward looks for in vain; None where the key is another one's, of a layer's own code."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or trace.tb_frame.f_code is not network.forward.__code__:
+        return None
+    code = network.code
+    node = next(node for node in code.lines[trace.tb_lineno - 1 :] if node >= 0)
+    layer, place = code.layers[node]
+    found = LayerError(
+        f"layer '{layer}' ({place}) is not there any more: the forward of a built network runs every layer by itself, so a "
+        "layer may take the place of a layer, not of a part that holds some"
+    )
+    found.layer, found.place = layer, place
+    return found
 
 
 def _unlike(code: Code, inputs: tuple[object, ...], named: dict[str, object]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from cnninspect.backends.build import build_graph, choose_device
+from cnninspect.backends.build import build_graph, check_seed, choose_device
 from cnninspect.ir import Output, Tensor
 from cnninspect.records import Record
 
@@ -66,7 +66,8 @@ def measure(  # noqa: PLR0913 - what to measure, by keyword
     is in evaluation mode. The unit's channels are added up. Each sample's squared gradients, added up over
     the input's channels, are made to sum to 1, and the mean is taken over the samples.
     """
-    network, where = part(graph, layer), choose_device(device)
+    check_seed(seed)
+    network, where = part(graph, layer), choose_device(device, runs=True)
     found = [_sample(network, given, at, where, seed + number) for number in range(samples)]
     kept = [energy for energy in found if energy is not None]
     if not kept:

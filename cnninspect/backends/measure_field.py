@@ -133,12 +133,12 @@ class _Drawn:
         inputs = [self._noise(entry.shape, positive=positive).requires_grad_() for entry in self.graph.inputs]
         keep = _Keep({node for node, _, _ in keys})
         probed(self.network, keep)(*inputs)
-        for node, axis in dict.fromkeys([(node, axis) for node, _, axis in keys]):
-            place = next(at for key, at in places.items() if (key[0], key[2]) == (node, axis))
+        for node, axis, place in dict.fromkeys([(key[0], key[2], places[key]) for key in keys]):
             gradients = self._gradients(keep.made[node], axis, place, inputs)
-            for given, gradient in enumerate(gradients):
-                if gradient is not None and (node, given, axis) in found:
-                    found[node, given, axis] |= _mask(gradient, axis)
+            for given, gradient in enumerate(gradients):  # each input has a place of its own
+                key = (node, given, axis)
+                if gradient is not None and places.get(key, _NOTHING) == place:
+                    found[key] |= _mask(gradient, axis)
 
     def _noise(self, shape: Sequence[int], *, positive: bool) -> Tensor:
         made = torch.empty(1, *shape, dtype=torch.float64)

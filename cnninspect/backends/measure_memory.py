@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.autograd.graph import saved_tensors_hooks
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -42,13 +43,19 @@ class Saving(Probe):
         self.bytes = 0
         self.each: dict[int, int] = {}
         """What each layer was the first to keep."""
-        self.born: set[int] = set()
+        self.born: dict[int, Any] = {}
+        """The storages of inputs and outputs that are still there: the address of one that is gone is given again."""
         self.large: dict[int, str] = {}
         """Layers whose output lies in a storage that was asked for larger than it is."""
 
     def given(self, value: Tensor) -> Tensor:
-        self.born.add(_key(value))
+        self._bear(value)
         return value
+
+    def _bear(self, tensor: Tensor) -> None:
+        key, storage = _key(tensor), tensor.untyped_storage()
+        if key not in self.born:
+            self.born[key] = weakref.ref(storage, lambda _: self.born.pop(key, None))
 
     def hooks(self) -> saved_tensors_hooks:
         """The context in which tensors are saved."""
@@ -67,8 +74,27 @@ class Saving(Probe):
             key = _key(tensor)
             if key not in self.born and tensor.untyped_storage().nbytes() > tensor.numel() * tensor.element_size():
                 self.large[node] = LARGE
-            self.born.add(key)
+            self._bear(tensor)
         self.each[node] = self.bytes - sum(self.each.values())
+
+
+class InLinear(TorchFunctionMode):
+    """Knows whether a linear layer is being run.
+
+    Watched, torch adds its bias with a result of its own where it is added to the product itself otherwise.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = False
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ANN401
+        del types
+        self.inside = func is torch.nn.functional.linear
+        try:
+            return func(*args, **(kwargs or {}))
+        finally:
+            self.inside = False
 
 
 class Alive(TorchDispatchMode, Probe):
@@ -81,6 +107,7 @@ class Alive(TorchDispatchMode, Probe):
     def __init__(self, network: Network) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.ignored = owned(network)
+        self.linear = InLinear()
         self.live: dict[int, Any] = {}
         self.bytes = 0
         self.height = 0
@@ -128,8 +155,19 @@ class Alive(TorchDispatchMode, Probe):
         del self.live[key]
         self.bytes -= size
 
+    def __enter__(self) -> Alive:  # noqa: PYI034 - Self is not there in Python 3.10
+        self.linear.__enter__()  # type: ignore[no-untyped-call]
+        super().__enter__()  # type: ignore[no-untyped-call]
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        super().__exit__(*raised)  # type: ignore[no-untyped-call]
+        self.linear.__exit__(*raised)  # type: ignore[no-untyped-call]
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ANN401
         del types
+        if self.linear.inside and func is torch.ops.aten.add.Tensor:
+            func = torch.ops.aten.add_.Tensor
         made = func(*args, **(kwargs or {}))
         self.watch(func, args)
         for leaf in tree_leaves(made):

@@ -19,6 +19,7 @@ from cnninspect.backends.running_input import taken
 from cnninspect.backends.running_memory import asked, out_of_memory
 from cnninspect.backends.running_values import Top, Values, top_of, values_of
 from cnninspect.backends.verify_runs import heads_of, samples, seeded
+from cnninspect.passes.answers import gives
 from cnninspect.records import Record
 from cnninspect.values import Problem
 
@@ -173,7 +174,10 @@ def run_network(graph: Graph, network: Network, wanted: Wanted) -> Ran:
         Layer(node, shapes, times[node], alive.each[node], looked.values[node])
         for node, shapes in looked.shapes.items()
     ]
-    heads = [Head(name, tuple(head.shape), values_of((head,)), top_of(head, wanted.top)) for name, head in made.items()]
+    heads = [
+        Head(name, tuple(head.shape), values_of((head,)), top_of(head, wanted.top, gives(graph, name)))
+        for name, head in made.items()
+    ]
     kind = str(dtype).rpartition(".")[2]
     note = f"times: {TIMED.get(device.type, TIMED['cpu'])}, median of {wanted.runs} runs after {WARM_UP}"
     bad = _bad(graph, network, inputs, looked)

@@ -26,7 +26,7 @@ class Values(Record):
 
 
 class Top(Record):
-    """The largest elements of one sample's vector."""
+    """The likeliest elements of one sample's vector: the largest, of distances the smallest; none where some are NaN or endless."""
 
     places: tuple[int, ...]
     numbers: tuple[float, ...]
@@ -68,13 +68,18 @@ def values_of(made: tuple[Tensor, ...]) -> Values:
     return Values(count, mean, std, least, most, nan, infinite, channels, dead)
 
 
-def top_of(head: Tensor, most: int) -> tuple[Top, ...]:
-    """The largest elements of each sample where the head is one vector for each."""
+def top_of(head: Tensor, most: int, gives: str = "scores") -> tuple[Top, ...]:
+    """The likeliest elements of each sample where the head is one vector for each, by what its last layer ``gives``."""
     if head.dim() != 2 or not most:  # noqa: PLR2004 - samples and classes
         return ()
     found = []
     for row in head[:MOST_SAMPLES].float():
-        shares = row if bool((row >= 0).all()) and abs(float(row.sum()) - 1) < NEARLY else row.softmax(0)
-        numbers, places = row.topk(min(most, row.numel()))
-        found.append(Top(tuple(places.tolist()), tuple(numbers.tolist()), tuple(shares[places].tolist())))
+        if not bool((row < float("inf")).all()):  # what is not a number comes first in every order, and has no share
+            found.append(Top((), (), ()))
+            continue
+        scores = -row if gives == "distances" else row
+        summed = bool((row >= 0).all()) and abs(float(row.sum()) - 1) < NEARLY and gives != "distances"
+        shares = row if gives == "shares" or summed else scores.softmax(0)
+        places = scores.topk(min(most, row.numel())).indices
+        found.append(Top(tuple(places.tolist()), tuple(row[places].tolist()), tuple(shares[places].tolist())))
     return tuple(found)

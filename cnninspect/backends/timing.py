@@ -87,20 +87,32 @@ def stable(seconds: Sequence[float]) -> bool:
     return abs(last - before) <= TOLERANCE * before
 
 
-def in_turn(works: Sequence[Work], clock: Clock, found: Sequence[list[Sample]], *, runs: int, seconds: float) -> None:
+def in_turn(  # noqa: PLR0913 - what runs, and how often
+    works: Sequence[Work],
+    clock: Clock,
+    found: Sequence[list[Sample]],
+    *,
+    runs: int,
+    seconds: float,
+    alike: bool = False,
+) -> None:
     """Run all of them round after round, every other round backwards: A B, B A, …; adds to what is ``found``.
 
     Until each has run so often and for so long; the rounds of several are even in number, so that each has come
-    first as often as last. The garbage collector waits meanwhile.
+    first as often as last. What comes after another runs once before it is timed, unless they are ``alike``: the
+    caches hold what the other one left there. The garbage collector waits meanwhile.
     """
     collecting = gc.isenabled()
     gc.collect()
     gc.disable()
     try:
-        turn = 0
+        turn, last = 0, 0
         while not _enough(found, turn, runs, seconds):
             for which in range(len(works)) if turn % 2 == 0 else reversed(range(len(works))):
+                if which != last and not alike:
+                    clock.time(works[which])
                 found[which].append(clock.time(works[which]))
+                last = which
             turn += 1
     finally:
         if collecting:

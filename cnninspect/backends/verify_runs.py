@@ -13,6 +13,7 @@ from cnninspect.backends.measure import Probe, probed
 from cnninspect.backends.measure_memory import Saving
 from cnninspect.backends.running_memory import out_of_memory
 from cnninspect.backends.verify_figures import DIFFERS, UNKNOWN, Figure
+from cnninspect.passes.usage import heads
 from cnninspect.records import Record
 from cnninspect.values import show_shape
 
@@ -114,17 +115,15 @@ def heads_of(graph: Graph, made: Any, *, training: bool) -> dict[str, Tensor]:  
     """What a network gave, by name."""
     if isinstance(made, dict):
         return made
-    name = next(output.name for output in graph.outputs if training or not output.training)
-    return {name: made}
+    return {heads(graph, training=training)[0].name: made}
 
 
 def _stated_heads(graph: Graph, batch: int, *, training: bool) -> tuple[tuple[str, Shape], ...]:
     found = []
-    for output in graph.outputs:
-        if training or not output.training:
-            node = output.tensor.node
-            copies = graph.nodes[node].copies if node >= 0 else 1
-            found.append((output.name, (batch * copies, *(graph.shape(output.tensor) or ()))))
+    for output in heads(graph, training=training):
+        node = output.tensor.node
+        copies = graph.nodes[node].copies if node >= 0 else 1
+        found.append((output.name, (batch * copies, *(graph.shape(output.tensor) or ()))))
     return tuple(found)
 
 

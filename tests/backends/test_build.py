@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -301,6 +302,8 @@ def test_names_that_torch_itself_refuses() -> None:
         "type.weight", "forward.weight", "train.float.weight", "training.weight", "a-b.class.weight", "_modules.weight",
     ]  # fmt: skip
     assert network.double()(torch.randn(1, 3, 8, 8).double()).shape == (1, 3, 8, 8)
+    assert not network.eval().training
+    assert copy.deepcopy(network).train().training
 
 
 def test_a_layer_may_be_a_scope() -> None:
@@ -362,6 +365,88 @@ layers:
         x = torch.randn(2, 3, 8, 8, requires_grad=True)
         network.train(training)(x).sum().backward()
         assert x.grad is not None
+
+
+@pytest.mark.parametrize("first", ["sigmoid", "softmax2d", "conv: {out: 3, kernel: 1, trainable: false}"])
+@pytest.mark.parametrize("layer", ["relu", "relu6", "dropout: 0.5"])
+def test_gradients_of_inputs_are_there(first: str, layer: str) -> None:
+    """What nothing learned stands before is kept for backward, too: the caller may want the gradient of the input."""
+    text = f"input: [3, 8, 8]\nlayers:\n  - {first}\n  - sigmoid\n  - {layer}\n  - conv: {{out: 3, kernel: 1}}\n"
+    network = made(text)
+    for training in (True, False):
+        x = torch.randn(2, 3, 8, 8, requires_grad=True)
+        network.train(training)(x).sum().backward()
+        assert x.grad is not None
+
+
+@pytest.mark.parametrize(
+    "layer", ["leaky_relu: -0.5", "elu: {alpha: -1}", "celu: {alpha: -1}", "rrelu: {lower: -0.3, upper: 0.2}"]
+)
+def test_activations_that_fall_are_not_in_place(layer: str) -> None:
+    """Where an activation falls below 0 its output does not tell the input's sign, and torch's backward refuses it."""
+    text = f"input: [3, 8, 8]\nlayers:\n  - conv: {{out: 3, kernel: 1}}\n  - {layer}\n"
+    network, expected = made(text), made(text, in_place=False)
+    expected.load_state_dict(network.state_dict())
+    x = torch.randn(2, 3, 8, 8)
+    for training in (True, False):
+        found = []
+        for each in (network, expected):
+            given = x.clone().requires_grad_()
+            torch.manual_seed(0)
+            [gradient] = torch.autograd.grad(each.train(training)(given).sum(), given)
+            found.append(gradient)
+        assert torch.equal(*found)
+
+
+def test_activations_that_keep_their_input_overwrite_it_at_rest() -> None:
+    """Torch copies the input of such an activation for backward: it is overwritten in eval mode, where that pays."""
+    text = """\
+input: [3, 8, 8]
+layers:
+  - {relu6: , name: outside}
+  - {conv: {out: 3, kernel: 1}, name: a}
+  - {relu6: , name: after_conv}
+  - {sigmoid: , name: s}
+  - {hard_swish: , name: after_sigmoid}
+  - {batch_norm: , name: n}
+  - {silu: , name: after_norm}
+  - {add: [n, prev], name: sum}
+  - {hard_swish: , name: after_sum}
+"""
+    network = made(text)
+    expected = made(text, in_place=False)
+    expected.load_state_dict(network.state_dict())
+    x = torch.randn(2, 3, 8, 8)
+    for training, placed in ((True, []), (False, ["after_conv", "after_sum"]), (True, [])):
+        network.train(training)
+        assert [name for name, module in network.named_children() if getattr(module, "inplace", False)] == placed
+        found = []
+        for each in (network, expected.train(training)):
+            given = x.clone().requires_grad_()
+            out = each(given)
+            found.append((out, *torch.autograd.grad(out.sum(), given)))
+        for one, other in zip(*found, strict=True):
+            assert torch.equal(one, other)
+    copied = copy.deepcopy(network).eval()
+    assert copied.after_conv.inplace is True
+    assert network.after_conv.inplace is False
+
+
+def test_a_hook_that_keeps_what_is_written_over() -> None:
+    """Torch refuses it in backward hooks, and the message says how such a network is built."""
+    text = "name: x\ninput: [3, 8, 8]\nlayers: [{conv: {out: 3, kernel: 1}, name: c}, {silu: , name: act}]\n"
+    seen: list[torch.Tensor] = []
+    for in_place in (True, False):
+        network: Any = made(text, in_place=in_place).eval()
+        network.c.register_full_backward_hook(lambda _module, _read, made: seen.append(made[0]))
+        x = torch.randn(2, 3, 8, 8, requires_grad=True)
+        if in_place:
+            found = failure(network, x)
+            assert (found.layer, found.place) == ("act", "small.yaml:3")
+            assert str(found).endswith("\na network built with in_place=False writes over nothing")
+        else:
+            network(x).sum().backward()
+    assert [tensor.shape for tensor in seen] == [(2, 3, 8, 8)]
 
 
 # --- how weights begin -------------------------------------------------------------------
@@ -476,14 +561,39 @@ def test_devices_and_types() -> None:
         ({"init": "he"}, "unknown init 'he'"),
         ({"dtype": "int8"}, "unknown dtype 'int8'"),
         ({"dtype": "nn"}, "unknown dtype 'nn'"),
+        ({"dtype": None}, "unknown dtype 'None'"),
         ({"device": "abacus"}, "the device 'abacus' cannot be used: "),
+        ({"device": None}, "the device 'None' cannot be used: a device is a name or a torch.device"),
+        ({"device": 1.5}, "the device '1.5' cannot be used: a device is a name or a torch.device"),
+        ({"seed": 1.5}, "seed must be a whole number from -2^63 to 2^64 - 1, got 1.5"),
+        ({"seed": "one"}, "seed must be a whole number from -2^63 to 2^64 - 1, got one"),
+        ({"seed": 2**64}, "seed must be a whole number from -2^63 to 2^64 - 1, got 18446744073709551616"),
     ],
 )
-def test_options_that_do_not_exist(options: dict[str, str], message: str) -> None:
+def test_options_that_do_not_exist(options: dict[str, Any], message: str) -> None:
     """An unknown word is refused in a sentence."""
     with pytest.raises(Problem) as caught:
         made(INIT, **options)
     assert caught.value.message.startswith(message)
+
+
+def test_a_seed_is_refused_by_whatever_draws() -> None:
+    """A seed that torch does not take is told in a sentence."""
+    graph = graph_of(INIT)
+    for work in (api.run, api.verify, lambda graph, seed: api.effective_field(graph, 0, 0, (0, 0), seed=seed)):
+        with pytest.raises(api.CannotRun, match="seed must be a whole number from"):
+            work(graph, seed=2**64)
+
+
+def test_nothing_runs_on_meta() -> None:
+    """A network may be built on meta; what runs one refuses the device as it refuses one that is not there."""
+    graph = graph_of(INIT)
+    for work in (api.run, api.bench, api.verify):
+        with pytest.raises(
+            api.CannotRun, match="the device 'meta' cannot be used: it has shapes and no values"
+        ) as caught:
+            work(graph, device="meta")
+        assert caught.value.problem.help.startswith("auto takes what is there")
 
 
 # --- mistakes ----------------------------------------------------------------------------
@@ -583,6 +693,52 @@ def test_a_part_does_not_run() -> None:
 
 
 # --- the public function -----------------------------------------------------------------
+
+
+def test_a_hook_on_a_part_is_told_that_it_is_never_called() -> None:
+    """One text for all parts and kinds of hook; a hook on a layer runs."""
+    network, seen = made(SCOPED), []
+    part: Any = network.stage
+    for register in (part.register_forward_hook, part.register_forward_pre_hook, part.register_full_backward_hook):
+        with pytest.warns(UserWarning, match="a hook on a part of a built network is never called: .* Hook a layer"):
+            register(lambda *_: seen.append("part"))
+    part.conv.register_forward_hook(lambda *_: seen.append("layer"))
+    network(torch.randn(1, 3, 4, 4)).sum().backward()
+    assert seen == ["layer"]
+
+
+def test_a_part_that_was_replaced() -> None:
+    """The first layer that is not there any more is named with its line, as is one that was taken out."""
+    for change, layer in ((("stage", nn.Identity()), "stage.conv"), (("stage.act", None), "stage.act")):
+        network = made(SCOPED)
+        above, _, name = change[0].rpartition(".")
+        owner: Any = network.get_submodule(above)
+        del owner._modules[name]
+        if change[1] is not None:
+            owner.add_module(name, change[1])
+        with pytest.raises(LayerError, match=rf"layer '{layer}' \(.*:\d\) is not there any more") as caught:
+            network(torch.randn(1, 3, 4, 4))
+        assert caught.value.layer == layer
+
+
+def test_a_key_that_a_layer_misses_is_its_own() -> None:
+    """What fails inside a layer of somebody's own is not ours to explain."""
+    network: Any = made(SCOPED)
+    nothing: dict[str, object] = {}
+    network.stage.conv.register_forward_hook(lambda *_: nothing["mine"])
+    with pytest.raises(KeyError, match="mine"):
+        network(torch.randn(1, 3, 4, 4))
+
+
+SCOPED = """
+name: scoped
+input: [3, 4, 4]
+layers:
+  - sequence:
+      - {conv: {out: 2, kernel: 1}, name: conv}
+      - {relu: , name: act}
+    name: stage
+"""
 
 
 def test_build_takes_a_name_or_a_graph() -> None:

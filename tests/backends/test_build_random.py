@@ -15,6 +15,7 @@ from torch import nn
 from cnninspect import api
 from cnninspect.backends.build import build_graph
 from cnninspect.backends.build_network import Scope
+from cnninspect.passes.usage import at_inference, in_training
 from tests.support.budget import EXAMPLES
 from tests.support.graphs import Item, models, text_of
 from tests.support.oracle import resolve
@@ -22,7 +23,7 @@ from tests.zoo import state_dict
 
 if TYPE_CHECKING:
     from cnninspect.backends.build_network import Network
-    from cnninspect.ir import Graph, Tensor
+    from cnninspect.ir import Graph, Output, Tensor
 
 torch.set_num_threads(1)
 
@@ -31,10 +32,11 @@ def one_by_one(graph: Graph, network: Network, inputs: list[torch.Tensor]) -> li
     """The heads, every layer being run on copies of what it reads, so that nothing is overwritten or freed."""
     values: dict[Tensor | tuple[int, int], torch.Tensor] = {(-1 - i, 0): x for i, x in enumerate(inputs)}
     modules = dict(network.named_modules())
-    for index, node in enumerate(graph.nodes):
+    for index in in_training(graph, at_inference(graph)):  # the order decides what a dropout drops
+        node = graph.nodes[index]
         assert node.layer is not None
         call = node.layer.call([graph.shape(tensor) or () for tensor in node.inputs])
-        read = [values[tensor].clone() for tensor in node.inputs]
+        read = [copied(values[tensor]) for tensor in node.inputs]
         if call.pad:
             value = {"value": call.pad_value} if call.pad_mode == "constant" else {}
             read[0] = nn.functional.pad(read[0], call.pad, mode=call.pad_mode, **value)
@@ -45,14 +47,28 @@ def one_by_one(graph: Graph, network: Network, inputs: list[torch.Tensor]) -> li
         made = target(read, **arguments) if call.listed else target(*read, **arguments)
         for number, tensor in enumerate(made if isinstance(made, (tuple, list)) else (made,)):
             values[index, number] = tensor
-    return [values[output.tensor] for output in graph.outputs]
+    return [values[output.tensor] for output in told(graph, training=network.training)]
+
+
+def told(graph: Graph, *, training: bool) -> list[Output]:
+    """What the network gives."""
+    return [output for output in graph.outputs if training or not output.training]
+
+
+def copied(tensor: torch.Tensor) -> torch.Tensor:
+    """A copy that lies in memory as the original does: kernels round by that, and a maximum of equals goes by rounding."""
+    if 0 in tensor.stride():
+        return tensor.clone()
+    size = sum((n - 1) * step for n, step in zip(tensor.shape, tensor.stride(), strict=True)) + 1
+    room = torch.zeros(tensor.storage_offset() + size, dtype=tensor.dtype)
+    return room.as_strided(tensor.shape, tensor.stride(), tensor.storage_offset()).copy_(tensor)
 
 
 @pytest.mark.torch
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(models())
 def test_random_networks(model: Item) -> None:
-    """A built network computes what its layers do, in both modes; gradients are the same and reach what is used."""
+    """A built network computes what its layers do, in both modes; gradients are the same, and reach what is used and the inputs."""
     graph = api.read("random.yaml", text=text_of(model)).graph
     assert graph is not None
     assume(graph.nodes)
@@ -62,7 +78,11 @@ def test_random_networks(model: Item) -> None:
     other = build_graph(graph, seed=0, dtype="float64")
     generator = torch.Generator().manual_seed(0)
     for training in (True, False):
-        inputs = [torch.randn(2, *given.shape, generator=generator, dtype=torch.float64) for given in graph.inputs]
+        inputs = [
+            torch.randn(2, *given.shape, generator=generator, dtype=torch.float64).requires_grad_()
+            for given in graph.inputs
+        ]
+        again = [x.detach().clone().requires_grad_() for x in inputs]
         torch.manual_seed(1)
         try:
             expected = one_by_one(graph, other.train(training), inputs)
@@ -70,11 +90,14 @@ def test_random_networks(model: Item) -> None:
             assert "more than 1" in str(refusal)  # noqa: PT017 - the only refusal that depends on the mode
             continue
         torch.manual_seed(1)
-        made: Any = network.train(training)(*inputs)
+        made: Any = network.train(training)(*again)
         found = list(made.values()) if isinstance(made, dict) else [made]
-        assert [tuple(head.shape[1:]) for head in found] == [graph.shape(output.tensor) for output in graph.outputs]
+        given = told(graph, training=training)
+        assert [tuple(head.shape[1:]) for head in found] == [graph.shape(output.tensor) for output in given]
         torch.testing.assert_close(found, expected, equal_nan=True)
         compare_gradients(graph, (other, expected), (network, found))
+        for one, two in zip(inputs, again, strict=True):
+            torch.testing.assert_close(two.grad, one.grad, equal_nan=True)
 
 
 def compare_gradients(
@@ -87,7 +110,7 @@ def compare_gradients(
         network.zero_grad()
         if any(head.requires_grad for head in heads):
             sum((head.sum() for head in heads), torch.zeros((), dtype=torch.float64)).backward()  # type: ignore[no-untyped-call]
-    reached = {output.tensor.node for output in graph.outputs}
+    reached = {output.tensor.node for output in told(graph, training=network.training)}
     for index in range(len(graph.nodes) - 1, -1, -1):
         if index in reached:
             reached |= {tensor.node for tensor in graph.nodes[index].inputs}

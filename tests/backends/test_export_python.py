@@ -16,6 +16,8 @@ from tests.support.budget import CI, EXAMPLES
 torch = pytest.importorskip("torch")
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnninspect.ir import Graph
 
 HERE = Path(__file__).parent / "exported"
@@ -93,8 +95,8 @@ def values(made: Any) -> list[Any]:
     return list(made.values()) if isinstance(made, dict) else [made]
 
 
-def hold(graph: Graph) -> None:
-    """Hold a file against `build`: keys, first weights of a seed, results and statistics in both modes, to the last bit."""
+def hold(graph: Graph, modes: Sequence[bool] = (False, True)) -> None:
+    """Hold a file against `build`: keys, first weights of a seed, results and statistics in each mode, to the last bit."""
     built: Any = api.build(graph, seed=1)
     torch.manual_seed(1)
     made = network(graph, api.export_python(graph))
@@ -104,7 +106,7 @@ def hold(graph: Graph) -> None:
     assert all(torch.equal(tensor, built.state_dict()[key]) for key, tensor in made.state_dict().items())
     learned = [(key, weight.requires_grad) for key, weight in made.named_parameters()]
     assert learned == [(key, weight.requires_grad) for key, weight in built.named_parameters()]
-    for training in (False, True):
+    for training in modes:
         inputs = [torch.randn(2, *given.shape) for given in graph.inputs]
         torch.manual_seed(2)
         expected = built.train(training)(*[one.clone() for one in inputs])
@@ -137,6 +139,14 @@ layers:
   - flatten
   - {linear: 5, name: fc, init: {weight: kaiming, bias: -4.6}}
 """
+
+
+TEXTS = {
+    "residual": RESIDUAL,
+    "shared": SHARED,
+    "awkward": AWKWARD,
+    "begun": BEGUN,
+}
 
 
 def test_beginnings_are_written_out() -> None:
@@ -189,9 +199,9 @@ def test_a_chain_begins_as_the_model_says() -> None:
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("text", [RESIDUAL, SHARED, AWKWARD, BEGUN], ids=["residual", "shared", "awkward", "begun"])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_a_file_is_the_network(text: str) -> None:
-    """Optional parts, shared weights, heads for training and names that Python refuses: the same network."""
+    """Optional parts, shared weights, heads for training, odd names: the same network."""
     hold(read("x", text))
 
 
@@ -200,6 +210,29 @@ def test_a_file_is_the_network(text: str) -> None:
 def test_shipped_networks_are_the_same(name: str) -> None:
     """Networks of several kinds compute the same to the last bit."""
     hold(api.load(name))
+
+
+@pytest.mark.torch
+def test_a_helper_runs_where_its_map_is_made() -> None:
+    """GoogLeNet's classifiers stand behind what they help in the file; they run on a map that has just been made."""
+    graph = api.load("googlenet")
+    with torch.device("meta"):
+        orders = [ran(one) for one in (network(graph, api.export_python(graph)), api.build(graph, device="meta"))]
+    assert orders[0] == orders[1]
+    helpers = [one for one in orders[0] if one.startswith("aux")]
+    assert helpers[0] == "aux1.conv.conv"
+    assert orders[0][orders[0].index("aux1.fc2") + 1] == "inception4b.branch1.conv"
+    assert orders[0][orders[0].index("aux2.fc2") + 1] == "inception4e.branch1.conv"
+
+
+def ran(model: Any) -> list[str]:
+    """The modules with weights in the order in which a step of training runs them."""
+    found: list[str] = []
+    for name, module in model.named_modules():
+        if not [*module.children()] and [*module.parameters()]:
+            module.register_forward_hook(lambda *_, name=name: found.append(name))
+    model.train()(torch.empty(2, 3, 224, 224))
+    return found
 
 
 @pytest.mark.torch
@@ -241,12 +274,21 @@ def test_golden_files(name: str, request: pytest.FixtureRequest) -> None:
     assert text == golden.read_text("utf-8")
 
 
-def test_files_are_formatted(tmp_path: Path) -> None:
-    """A formatter would change nothing, and a linter has nothing to say."""
+def formatted(folder: Path) -> None:
+    """Hold the files of a folder against a formatter, which would change nothing, and a linter, which has nothing to say."""
     ruff = Path(sys.executable).parent / "ruff"
     program = str(ruff) if ruff.exists() else which("ruff")
     if program is None:
         pytest.skip("ruff is not installed")
+    for work in (["format", "--check"], ["check"]):
+        done = subprocess.run(
+            [program, *work, "--isolated", "."], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stdout) == (0, done.stdout), done.stdout
+
+
+def test_files_are_formatted(tmp_path: Path) -> None:
+    """Files of networks of all kinds are as a formatter would leave them."""
     for name in (
         "lenet5",
         "googlenet",
@@ -254,15 +296,13 @@ def test_files_are_formatted(tmp_path: Path) -> None:
         "densenet121",
         "mobilenet_v3_large",
         "unet",
+        "inception_resnet_v1",
         "maskrcnn_resnet50_fpn",
     ):
         (tmp_path / f"{name}.py").write_text(api.export_python(api.load(name)), "utf-8")
-    (tmp_path / "odd.py").write_text(api.export_python(read("x", AWKWARD)), "utf-8")
-    for work in (["format", "--check"], ["check"]):
-        done = subprocess.run(
-            [program, *work, "--isolated", "."], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert (done.returncode, done.stdout) == (0, done.stdout), done.stdout
+    for name, text in TEXTS.items():
+        (tmp_path / f"{name}.py").write_text(api.export_python(read("x", text)), "utf-8")
+    formatted(tmp_path)
 
 
 def test_a_param_becomes_an_argument() -> None:
@@ -278,6 +318,14 @@ def test_writing_needs_no_torch() -> None:
     """A Python file is written without importing torch."""
     code = "import sys; from cnninspect import api; api.export_python(api.load('lenet5')); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["training", "a.training", "training.a"])
+def test_a_layer_where_torch_keeps_its_mode_is_refused(name: str) -> None:
+    """No module can have a child 'training' and eval(): the file would fail as soon as it is used."""
+    text = f"name: x\ninput: [3, 8, 8]\nlayers: [{{conv: {{out: 3, kernel: 1}}, name: {name}}}]\n"
+    with pytest.raises(api.CannotRun, match=rf"layer '{name}' \(x.yaml:3\) has a name that eval\(\) would fail with"):
+        api.export_python(read("x", text))
 
 
 def test_weights_below_a_layer_are_refused() -> None:

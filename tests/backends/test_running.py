@@ -12,7 +12,7 @@ from cnninspect import api
 from cnninspect.backends.build import build_graph
 from cnninspect.backends.measure import Probe, probed
 from cnninspect.backends.running_input import taken
-from cnninspect.backends.running_values import Values, top_of, values_of
+from cnninspect.backends.running_values import Top, Values, top_of, values_of
 from cnninspect.frontends.images import Array
 from cnninspect.values import Problem
 from tests.support.models import graph_of
@@ -80,11 +80,18 @@ def test_numbers_about_numbers() -> None:
 
 def test_the_largest_elements() -> None:
     """Shares are those of a softmax, or the numbers themselves where they are shares; maps have none."""
+    assert top_of(torch.tensor([[0.0, float("nan")], [float("inf"), 0.0]]), 2) == (Top((), (), ()),) * 2
     (top,) = top_of(torch.tensor([[0.0, 2.0, 0.0]]), 2)
     assert top.places[0] == 1
     assert top.shares[0] == pytest.approx(0.7869860)  # e² / (e² + 2)
     (top,) = top_of(torch.tensor([[0.25, 0.75]]), 9)
     assert (top.places, top.numbers, top.shares) == ((1, 0), (0.75, 0.25), (0.75, 0.25))
+    (top,) = top_of(torch.tensor([[3.0, 1.0, 1.0 + 2.0**0.5]]), 2, "distances")  # the nearest is the likeliest
+    assert top.places == (1, 2)
+    assert top.numbers == pytest.approx((1.0, 2.4142136))
+    assert top.shares[0] == pytest.approx(1 / (1 + 2.7182818**-2 + 2.7182818**-1.4142136))
+    (top,) = top_of(torch.tensor([[0.5, 0.75]]), 9, "shares")  # each by itself
+    assert (top.places, top.shares) == ((1, 0), (0.75, 0.5))
     assert top_of(torch.zeros(1, 2, 3), 5) == top_of(torch.zeros(1, 2), 0) == ()
 
 

@@ -8,7 +8,11 @@ import pytest
 
 pytest.importorskip("torch")
 
+import torch
+
 from cnninspect import api
+from cnninspect.backends.build import build_graph
+from cnninspect.backends.measure_memory import Saving
 from tests.support.models import graph_of
 
 if TYPE_CHECKING:
@@ -42,6 +46,13 @@ def differing(graph: Graph) -> dict[str, tuple[int | None, int | None, str | Non
 def test_nothing_differs() -> None:
     """What is stated rightly agrees, every figure of it."""
     assert {figure.verdict for figure in api.verify(graph_of(TEXT)).figures} == {"agreed"}
+
+
+def test_a_bias_is_added_in_place() -> None:
+    """Watched, torch adds the bias of a linear layer behind a turned tensor with a result of its own: that is not counted."""
+    graph = graph_of("input: [16, 32]\nlayers: [relu, {permute: [2, 1]}, {linear: 64}]\n")
+    peak = next(figure for figure in api.verify(graph).figures if figure.name == "peak activations")
+    assert (peak.stated, peak.measured, peak.verdict) == (24_576, 24_576, "agreed")
 
 
 def test_a_shape() -> None:
@@ -95,3 +106,27 @@ def test_smaller() -> None:
     assert small is not None
     assert small.inputs[0].shape == (3, 64, 64)
     assert api.smaller(graph_of(TEXT), lambda _: None) is None
+
+
+def test_each_input_is_seen_at_a_place_of_its_own() -> None:
+    """Of two streams each layer sees one; what it does not see is no reason to look at all of the other."""
+    graph = graph_of(
+        """
+        inputs: {left: [1, 16, 16], right: [1, 16, 16]}
+        layers:
+          - {conv: {out: 2, kernel: 3, padding: 1}, from: left, name: a}
+          - {conv: {out: 2, kernel: 5, padding: 2}, from: right, name: b}
+          - {add: [a, b]}
+        """
+    )
+    found = {figure.name: figure for figure in api.verify(graph).figures}
+    assert (found["receptive field"].verdict, found["receptive field"].stated) == ("agreed", 2 * (3 + 5) * 2)
+
+
+def test_an_address_is_given_again() -> None:
+    """A result in a larger storage is noticed, also where another's, which is gone, had the same address."""
+    saving = Saving(build_graph(graph_of(TEXT)))
+    for place in range(100):
+        saving.after(place, (torch.empty(4),))
+        saving.after(1000 + place, (torch.empty(8)[:4],))
+    assert [*saving.large] == [*range(1000, 1100)]

@@ -13,6 +13,7 @@ from cnninspect.backends.python.layout import Group, identifier, lines, literal,
 from cnninspect.backends.python.model import Kind, Sym
 from cnninspect.backends.python.parameters import MISSING, Param
 from cnninspect.backends.python.programs import Marks, Programs
+from cnninspect.backends.python.spelling import NAMES, OWN
 
 if TYPE_CHECKING:
     from cnninspect.ir import Graph
@@ -31,10 +32,13 @@ def write_python(graph: Graph, marks: Marks | None = None) -> str:
 class _File:
     def __init__(self, graph: Graph, marks: Marks) -> None:
         self.graph = graph
-        self.factory = identifier(graph.name, {"torch", "nn", "F", "main", "frozen"})
         programs = Programs(graph, marks)
-        named = {target.rpartition(":")[2] for target in {call.target for call in programs.names.calls}}
-        self.classes = Classes(programs.found, graph.name, {*named, self.factory, "Borrower", "Network"})
+        targets = {call.target for call in programs.names.calls}
+        named = {target.rpartition(":")[2] for target in targets}
+        self.brought = {"Borrower", *[target.rpartition(":")[2] for target in targets if target.startswith(OWN)]}
+        """The names of what the file brings with it."""
+        self.factory = identifier(graph.name, {"main", *NAMES, *self.brought})
+        self.classes = Classes(programs.found, graph.name, {*named, self.factory, "Borrower", "Network"}, self.brought)
         self.helpers: set[str] = set()
         self.functional = False
         self.ordered = False
@@ -92,7 +96,7 @@ class _File:
     def written(self, kind: Class) -> str:
         """One class."""
         constructor = Constructor(kind, self.classes.found, self.helpers)
-        forward = Forward(constructor)
+        forward = Forward(constructor, self.brought)
         program = kind.body.program
         base = "nn.Sequential" if program.chain == "numbered" else "nn.Module"
         rows = [f"class {kind.name}({base}):", f'    """{self.about(kind)}"""', ""]
@@ -113,7 +117,7 @@ class _File:
         """The docstring of a class."""
         program = kind.body.program
         if program.heads:
-            shapes = ", ".join([f"(N, {', '.join(map(str, one.shape))})" for one in self.graph.inputs])
+            shapes = ", ".join([f"({', '.join(map(str, ('N', *one.shape)))})" for one in self.graph.inputs])
             return f"The whole network, on {shapes}."
         times = {1: "once", 2: "twice"}.get(kind.uses, f"{kind.uses} times")
         what = f"Block ``{program.label}``" if program.block else f"The part ``{program.label}``"
@@ -135,7 +139,7 @@ class _File:
 
     def main(self) -> list[str]:
         """What the file does when it is run."""
-        shapes = [f"torch.randn(1, {', '.join(map(str, one.shape))})" for one in self.graph.inputs]
+        shapes = [f"torch.randn({', '.join(map(str, (1, *one.shape)))})" for one in self.graph.inputs]
         rows = ['if __name__ == "__main__":', f"    model = {self.factory}().eval()"]
         rows.append("    parameters = sum(p.numel() for p in model.parameters())")
         rows.append('    print(f"{parameters:,} parameters")')

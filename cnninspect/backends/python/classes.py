@@ -8,7 +8,7 @@ from cnninspect.backends.python.layout import identifier
 from cnninspect.backends.python.loops import rolled
 from cnninspect.backends.python.model import Borrowed, Inst, Loop, Module, Seq, Sym, Tree, Use
 from cnninspect.backends.python.parameters import MISSING, Expr, Param, Params
-from cnninspect.backends.python.spelling import same
+from cnninspect.backends.python.spelling import NAMES, same
 from cnninspect.backends.python.templates import Template, Values, align, moved, template
 from cnninspect.records import Record
 
@@ -40,8 +40,9 @@ KNOWN = {
     "resnext": "ResNeXt",
     "cnn": "CNN",
 }
-RESERVED = {"self", "nn", "torch", "F", "Tensor", "OrderedDict"}
 MOST_OPTIONAL = 4
+LOCAL = ("i", "layers")
+"""What variables are called where a class makes what it is made of."""
 
 
 class Class(Record):
@@ -77,12 +78,13 @@ def _camel(word: str) -> str:
 class Classes:
     """Every class of a file, inner ones before those that use them."""
 
-    def __init__(self, programs: Mapping[int, Program], title: str, taken: set[str]) -> None:
+    def __init__(self, programs: Mapping[int, Program], title: str, taken: set[str], brought: set[str]) -> None:
         self.programs = programs
         self.found: list[Class] = []
-        self.taken = {*RESERVED, *taken}
+        self.taken = {*NAMES, *taken}
         self.title = identifier(class_name(title), self.taken)
         self.taken.add(self.title)
+        self.brought = brought
         self.resolved: dict[int, Module] = {}
         for numbers in _ordered(programs):
             self.group(numbers)
@@ -152,9 +154,8 @@ class Classes:
     ) -> None:
         """A class from all its instances."""
         words = [one.program.words for one, _ in instances]
-        names = {name for name, _ in body.parts} if not body.program.chain else set()
-        params = Params(words, [one.program.channels for one, _ in instances], {"self"})
-        del names
+        taken = {*LOCAL, *self.brought, *[one.name for one in self.found], self.title}
+        params = Params(words, [one.program.channels for one, _ in instances], taken)
         values = {
             position: params.value(tuple([given.get(position, MISSING) for _, given in instances]), position)
             for position in body.values
@@ -204,6 +205,8 @@ def _fits(skipped: Sequence[tuple[int, int]], known: Mapping[int, int], body: Te
         one = body.program.steps[step]
         if one.module is not None and (len(one.inputs) != 1 or body.program.chain == "named"):
             return False
+        if one.several or (one.module is not None and body.program.bare(one.module)):
+            return False  # nothing takes the place of a tuple, nor of a weight
         if one.module is not None and sum(other.module == one.module for other in body.program.steps) > 1:
             return False
     return True

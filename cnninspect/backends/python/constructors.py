@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnninspect.backends.python.layout import Doc, Group, document, flat, identifier, lines, quoted
 from cnninspect.backends.python.model import Borrowed, Inst, Kind, Leaf, Loop, Module, Seq, Sym, Tree
 from cnninspect.backends.python.parameters import MISSING, Expr
-from cnninspect.backends.python.spelling import OWN, positional, same, shown
+from cnninspect.backends.python.spelling import OWN, access, plain, positional, same, shown
 from cnninspect.backends.python.templates import Position, is_kind, under
 from cnninspect.module_names import MODULE_NAMES
 
@@ -15,22 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnninspect.backends.python.classes import Class
-
-
-def plain(name: str) -> bool:
-    """Whether a child of this name is an ordinary attribute."""
-    from keyword import iskeyword
-
-    return name.isidentifier() and name not in MODULE_NAMES and not iskeyword(name) and not name.startswith("__")
-
-
-def access(path: str) -> str:
-    """A module by its path from the class."""
-    if all(plain(part) for part in path.split(".")):
-        return f"self.{path}"
-    if any(part in MODULE_NAMES for part in path.split(".")):
-        return "self" + "".join([f"._modules[{quoted(part)}]" for part in path.split(".")])
-    return f"self.get_submodule({quoted(path)})"
 
 
 class Constructor:
@@ -56,7 +40,8 @@ class Constructor:
             if test is None:
                 made += self.assign(name, module, 8)
             else:
-                made.append(f"        self.{name}: nn.Module = nn.Identity()")
+                nothing = "nn.Identity()"
+                made += [f"        self.{name}: nn.Module = {nothing}"] if plain(name) else self.child(name, nothing, 8)
                 made += [f"        if {test.text}:", *self.assign(name, module, 12)]
         for flag, test in self.flags():
             made.append(f"        self.{flag} = {test.text}")
@@ -99,12 +84,30 @@ class Constructor:
         """A child of the class."""
         if isinstance(module, Loop):
             return self.loop(module, ("a", name))
-        value = self.module(module, ("a", name))
+        if isinstance(module, Leaf) and module.direct:
+            return self.weight(name, module, indent)
+        made = self.child(name, self.module(module, ("a", name)), indent)
+        for path, leaf in _bare(name, module):
+            made += self.weight(path, leaf, indent)
+        return made
+
+    @staticmethod
+    def child(name: str, value: Doc, indent: int) -> list[str]:
+        """A module as a child of any name."""
         if plain(name):
             return lines(value, indent, f"self.{name} = ")
         if name in MODULE_NAMES:
             return lines(value, indent, f"self._modules[{quoted(name)}] = ")
         return lines(Group("self.add_module(", (quoted(name), value), ")"), indent)
+
+    def weight(self, path: str, leaf: Leaf, indent: int) -> list[str]:
+        """A weight that stands by itself, at its path from the class."""
+        value = self.leaf(leaf, ("a", *path.split(".")))
+        if all(plain(part) for part in path.split(".")) or path.rpartition(".")[2] in MODULE_NAMES:
+            return lines(value, indent, f"{access(path, weight=True)} = ")
+        above, _, name = path.rpartition(".")
+        owner = access(above) if above else "self"
+        return lines(Group(f"{owner}.register_parameter(", (quoted(name), value), ")"), indent)
 
     def loop(self, module: Loop, at: Position) -> list[str]:
         """Children that are made in a loop."""
@@ -159,6 +162,8 @@ class Constructor:
         if isinstance(module, Tree):
             pairs: list[Doc] = []
             for name, item in module.items:
+                if isinstance(item, Leaf) and item.direct:  # no module, and assigned by itself
+                    continue
                 inner = self.module(item, (*at, name))
                 pairs.append(_prefixed(f"{quoted(name)}: ", inner))
             return Group("nn.ModuleDict(", (Group("{", tuple(pairs), "}"),), ")")
@@ -229,6 +234,17 @@ class Constructor:
         if isinstance(value, Sym):
             return value.name
         return document(value)
+
+
+def _bare(path: str, module: Module) -> list[tuple[str, Leaf]]:
+    """The weights that stand by themselves in a part of which the layers are called from outside it."""
+    found: list[tuple[str, Leaf]] = []
+    for name, item in module.items if isinstance(module, Tree) else ():
+        if isinstance(item, Leaf) and item.direct:
+            found.append((f"{path}.{name}", item))
+        else:
+            found += _bare(f"{path}.{name}", item)
+    return found
 
 
 POSITIONED = ("in_channels", "channels", "out_channels")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.backends.python.constructors import access
 from cnninspect.backends.python.layout import Doc, Group, flat
-from cnninspect.backends.python.model import Leaf, Step, Sym, Var
+from cnninspect.backends.python.model import Step, Sym, Var
 from cnninspect.backends.python.parameters import Expr
-from cnninspect.backends.python.spelling import OWN
+from cnninspect.backends.python.spelling import OWN, access
+from cnninspect.backends.python.templates import under
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Expressions:
         operands: list[Doc] = [inner[var].doc if var in inner else self.read(var) for var in step.inputs]
         operators = [inner[var].operator if var in inner else "" for var in step.inputs]
         if step.module is not None:
-            if self.direct(step):
-                return self.scaled(step, operands), " * "
+            if self.program.bare(step.module):
+                return self.scaled(step.module, operands), " * "
             called = step.module if self.program.loop else access(step.module)
             return Group(f"{called}(", self.listed(step, operands), ")"), ""
         pairs = [(key, self.kind.values["s", number, key]) for key, _ in step.arguments]
@@ -74,23 +74,16 @@ class Expressions:
             operands = [f"({flat(doc)})" if other else doc for doc, other in zip(operands, operators, strict=True)]
         return self.function(step, operands, pairs), ""
 
-    def direct(self, step: Step) -> bool:
-        """Whether a module is a bare weight."""
-        module = dict(self.program.attributes).get(step.module or "")
-        return isinstance(module, Leaf) and module.direct
-
-    def scaled(self, step: Step, operands: list[Doc]) -> Doc:
+    def scaled(self, path: str, operands: list[Doc]) -> Doc:
         """What a factor for each channel does, whose weight stands by itself."""
-        module = dict(self.program.attributes)[step.module or ""]
-        assert isinstance(module, Leaf)
-        words = {key: self.kind.values["a", step.module, key] for key, _ in module.arguments}
-        weight = access(step.module or "")
+        at = under(("a",), *path.split("."))
+        keep, after = [self.kind.values[under(at, key)] for key in ("keep_axes", "after")]
+        weight = access(path, weight=True)
         text = flat(operands[0])
         if " " in text and not text.endswith(")"):
             text = f"({text})"
-        if words.get("keep_axes") is True:
+        if keep is True:
             return f"{text} * {weight}"
-        after = words["after"]
         assert isinstance(after, int)
         return f"{text} * {weight}.view({', '.join(['-1', *['1'] * after])})"
 
@@ -106,10 +99,15 @@ class Expressions:
         words = dict(pairs)
         if step.target == "torch:flatten" and set(words) == {"start_dim"}:
             return Group("torch.flatten(", (*operands, flat(value(words["start_dim"]))), ")")
-        if step.target == "torch:permute" and isinstance(words["dims"], tuple):
+        if step.target == "torch:permute" and type(words["dims"]) is tuple:
             return Group(f"{flat(operands[0])}.permute(", tuple([str(one) for one in words["dims"]]), ")")
         if step.target == "torch:cat":
             return Group("torch.cat(", (Group("[", tuple(operands), "]"), f"dim={flat(value(words['dim']))}"), ")")
+        if step.target == "torch:split":
+            sizes = words["split_size_or_sections"]
+            if type(sizes) is tuple:
+                sizes = [*sizes] if len({*sizes}) > 1 else sizes[0]
+            return Group(f"{flat(operands[0])}.split(", (value(sizes), f"dim={flat(value(words['dim']))}"), ")")
         if step.target in METHODS and len(operands) == 1:
             first, *_ = operands
             arguments = [f"{key}={flat(value(other))}" for key, other in pairs]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.backends.python.expressions import Expressions, Pending
+from cnninspect.backends.python.heads import aside, collected
 from cnninspect.backends.python.layout import Doc, Group, flat, identifier, lines, quoted
 from cnninspect.backends.python.model import Leaf, Step, Var
+from cnninspect.backends.python.spelling import NAMES, plain
 from cnninspect.module_names import MODULE_NAMES
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ DEEPEST = 4
 class Forward(Expressions):
     """Writes one forward."""
 
-    def __init__(self, constructor: Constructor) -> None:
+    def __init__(self, constructor: Constructor, brought: set[str]) -> None:
         super().__init__(constructor)
         self.lines: list[str] = []
         self.indent = 8
@@ -30,8 +32,14 @@ class Forward(Expressions):
         self.uses: dict[Var, int] = {}
         self.last: dict[Var, int] = {}
         self.made = {var: number for number, step in enumerate(self.program.steps) for var in step.outputs}
-        self.taken = {"self", *MODULE_NAMES, *(param.name for param in self.kind.params)}
+        self.reserved = NAMES | brought
+        self.taken = {*self.reserved, *MODULE_NAMES, *(param.name for param in self.kind.params)}
         self.live: dict[str, Var] = {}
+        self.collected = collected(self.program)
+        self.aside = aside(self.program, self.collected)
+        self.heads = "heads"
+        self.others = "others"
+        """The dicts in which they wait."""
 
     def signature(self) -> list[str]:
         """The names of the inputs."""
@@ -43,10 +51,13 @@ class Forward(Expressions):
         found: list[str] = []
         for name, var in zip(wanted, self.program.inputs, strict=False):
             name = "x" if len(self.program.inputs) == 1 else name  # noqa: PLW2901
-            given = identifier(name, {*found, "self", "torch", "nn", "F", "Tensor"})
+            given = identifier(name, {*found, *self.reserved})
             found.append(given)
             self.names[var] = given
             self.live[given] = var
+        self.heads = identifier(self.heads, {*found, *self.taken})
+        self.others = identifier(self.others, {*found, *self.taken})
+        self.taken |= {self.heads, self.others}
         return found
 
     def returns(self) -> str:
@@ -66,6 +77,8 @@ class Forward(Expressions):
         if self.program.loop:
             self.indent = 12
             self.lines.append("        for layer in self.children():")
+        if self.aside:
+            self.lines.append(f"        {self.others}: dict[str, Tensor] = {{}}")
         steps = self.program.steps
         guarded = False
         for number, step in enumerate(steps):
@@ -74,7 +87,7 @@ class Forward(Expressions):
                 guarded = step.training
                 self.indent = 12 if guarded else 8
                 if guarded:
-                    self.lines.append("        if self.training:")
+                    self.begin(number)
             if number in self.kind.optional and (step.module is None or len(step.inputs) != 1):
                 self.optional(number, step)
             else:
@@ -82,8 +95,16 @@ class Forward(Expressions):
         if guarded:
             self.flush()
             self.indent = 8
-        self.end()
+        self.end(guarded=guarded)
         return self.lines
+
+    def begin(self, number: int) -> None:
+        """Begin what is done in training only, with the dict of heads before the first that waits in it."""
+        first = min([self.made[var] for var in self.collected], default=-1)
+        before = self.program.steps[number:first]
+        if number <= first and all(step.training for step in before):
+            self.lines.append(f"        {self.heads}: dict[str, Tensor] = {{}}")
+        self.lines.append("        if self.training:")
 
     def _count(self) -> None:
         program = self.program
@@ -119,14 +140,17 @@ class Forward(Expressions):
                 self.flush()
             doc, operator = self.expression(number, step, taken)
         self.pending = self.pending[: len(self.pending) - count]
-        if len(step.outputs) == 1:
+        if len(step.outputs) == 1 and not step.several:
             path = "" if taken else step.module or ""
             self.pending.append(Pending(step.outputs[0], doc, depth, operator, path))
             return
         self.flush()
-        targets = [self.name(var, number, "") for var in step.outputs]
-        comma = "," if step.several and len(targets) == 1 else ""
-        self.lines += lines(doc, self.indent, f"{', '.join(targets)}{comma} = ")
+        targets = [self.name(var, number, "") if var in self.last else "_" for var in step.outputs]
+        if {*targets} == {"_"}:
+            self.lines += lines(doc, self.indent)
+            return
+        listed = ", ".join(targets) if len(targets) > 1 else f"({targets[0]},)"
+        self.lines += lines(doc, self.indent, f"{listed} = ")
 
     def heavy(self, step: Step) -> bool:
         """Whether a step begins a line: it learns more than a factor for each channel."""
@@ -183,6 +207,12 @@ class Forward(Expressions):
 
     def name(self, var: Var, number: int, path: str) -> str:
         """A variable for a tensor: that of its input where nothing else reads it, otherwise a new one."""
+        if var in self.collected:
+            self.names[var] = f"{self.heads}[{quoted(self.collected[var])}]"
+            return self.names[var]
+        if var in self.aside:
+            self.names[var] = f"{self.others}[{quoted(self.aside[var])}]"
+            return self.names[var]
         free = [name for name, held in self.live.items() if self.last.get(held, -1) <= number]
         mine = [name for name in free if self.live[name] in self._read_by(var)]
         if mine:
@@ -190,11 +220,11 @@ class Forward(Expressions):
         else:
             known = [one for one in ("x", *SHORT) if one in free or one not in self.live]
             last = path.rpartition(".")[2]
-            called = last if last.isidentifier() and last not in self.live and len(self.uses) > 0 else ""
+            called = last if plain(last) and last not in self.live and len(self.uses) > 0 else ""
             name = (
                 called
                 if called and called not in self.taken and self._branched(var)
-                else next(iter(known), f"t{len(self.live)}")
+                else next(iter(known), identifier(f"t{len(self.live)}", self.live))
             )
         self.live[name] = var
         self.names[var] = name
@@ -221,8 +251,8 @@ class Forward(Expressions):
 
     # --- the end -------------------------------------------------------------------------
 
-    def end(self) -> None:
-        """What is returned."""
+    def end(self, *, guarded: bool) -> None:
+        """What is returned; ``guarded`` where the last steps are for training."""
         program = self.program
         if program.loop:
             *above, last = self.pending
@@ -248,11 +278,17 @@ class Forward(Expressions):
             return
         self.flush()
         if len(calm) != len(program.heads):
-            self.lines.append("        if self.training:")
+            self.lines += [] if guarded else ["        if self.training:"]
             self.lines += lines(self._heads(program.heads), 12, "return ")
         self.lines += lines(self._heads(calm), 8, "return ")
 
     def _heads(self, heads: Sequence[tuple[str, Var, bool]]) -> Doc:
         if len(heads) == 1:
             return self.names[heads[0][1]]
-        return Group("{", tuple([f"{quoted(name)}: {self.names[var]}" for name, var, _ in heads]), "}")
+        items = [f"{quoted(name)}: {self.names[var]}" for name, var, _ in heads]
+        made = [var for step in self.program.steps for var in step.outputs if var in self.collected]
+        waiting = [f"{quoted(self.collected[var])}: {self.names[var]}" for var in made]
+        at = items.index(waiting[0]) if waiting and waiting[0] in items else 0
+        if waiting and items[at : at + len(waiting)] == waiting:
+            items[at : at + len(waiting)] = [f"**{self.heads}"]
+        return Group("{", tuple(items), "}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container
 
 WIDTH = 88
 
@@ -88,7 +88,7 @@ def quoted(text: str) -> str:
     return '"' + safe.replace('"', '\\"') + '"'
 
 
-def identifier(text: str, taken: Sequence[str] | set[str] = ()) -> str:
+def identifier(text: str, taken: Container[str] = ()) -> str:
     """A name that Python takes, as near to a text as can be, and not one of those taken."""
     from keyword import iskeyword
 

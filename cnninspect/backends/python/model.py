@@ -136,3 +136,10 @@ class Program(Record):
     """Of the network itself: each output by name, and whether it is for training."""
     loop: bool = False
     """Whether the steps are one round of a loop over its only attribute."""
+
+    def bare(self, path: str) -> Leaf | None:
+        """The layer at a path, where only its weight is kept."""
+        found: object = Tree(self.attributes)
+        for part in path.split("."):
+            found = dict(found.items).get(part) if isinstance(found, Tree) else None
+        return found if isinstance(found, Leaf) and found.direct else None

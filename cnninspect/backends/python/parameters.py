@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
+from cnninspect.backends.python.layout import identifier
 from cnninspect.backends.python.model import Kind, Sym
-from cnninspect.backends.python.spelling import same
+from cnninspect.backends.python.spelling import NAMES, same
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
@@ -146,6 +148,8 @@ class Params:
         for param in self.found:
             if param.values == vector and all(type(a) is type(b) for a, b in zip(param.values, vector, strict=True)):
                 return param.name
+        name = identifier(name.lstrip("_")) if name.startswith("__") else name  # a class would change it
+        name = f"{name}_" if name in NAMES or iskeyword(name) else name
         wanted, number = name, 2
         while wanted in self.taken:
             wanted, number = f"{name}_{number}", number + 1

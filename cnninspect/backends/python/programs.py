@@ -8,6 +8,7 @@ from cnninspect.backends.python.layout import identifier
 from cnninspect.backends.python.model import Borrowed, Leaf, Module, Program, Seq, Step, Sym, Tree, Use, Var
 from cnninspect.backends.python.scopes import Names, Scope
 from cnninspect.backends.python.spelling import arguments, is_module
+from cnninspect.passes.usage import in_time
 
 if TYPE_CHECKING:
     from cnninspect.backends.python.scopes import Token
@@ -92,7 +93,7 @@ class _Writer:
             scope.block,
             scope.family,
             self.attributes(chain),
-            tuple(self.steps),
+            self.turns(),
             tuple([self.var(token) for token in scope.inputs]),
             outputs,
             (self.channels(scope.inputs[0]), self.channels(scope.outputs[0]) if scope.outputs else None),
@@ -106,6 +107,12 @@ class _Writer:
                 ]
             ),
         )
+
+    def turns(self) -> tuple[Step, ...]:
+        """The steps in the order of a forward."""
+        makers = {var: number for number, step in enumerate(self.steps) for var in step.outputs}
+        reads = [[makers.get(var, -1) for var in step.inputs] for step in self.steps]
+        return tuple([self.steps[number] for number in in_time(reads, [not step.training for step in self.steps])])
 
     def channels(self, token: Token) -> object:
         """The channels of a tensor."""

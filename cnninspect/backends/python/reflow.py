@@ -21,6 +21,12 @@ def _row(row: str) -> list[str]:
     indent = len(row) - len(row.lstrip())
     if text.startswith(("#", '"', "'")) or '"""' in text or 'f"' in text:
         return [row]
+    code, sign, remark = text.partition("  # ")
+    if sign:
+        return reflow([" " * indent + part for part in (f"# {remark}", code)])
+    loop = _loop(text)
+    if loop > 0:  # what a comprehension is made of, which has a line of its own in its bracket
+        return reflow([" " * indent + part for part in (text[:loop], text[loop + 1 :])])
     place = _last_bracket(text)
     if place is None:
         return [row]
@@ -33,6 +39,16 @@ def _row(row: str) -> list[str]:
 def _loops(text: str) -> bool:
     """Whether what stands in a bracket is a comprehension."""
     return " for " in text and "(" not in text.partition(" for ")[0]
+
+
+def _loop(text: str) -> int:
+    """Where a comprehension's loop begins outside of all brackets, -1 where there is none."""
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += (sign in PAIRS.values()) - (sign in PAIRS)
+        if depth == 0 and text.startswith(" for ", at):
+            return at
+    return -1
 
 
 def _last_bracket(text: str) -> tuple[int, int] | None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Token = tuple[int, int]
 """A tensor: node and output."""
+NESTED = "has weights, and other layers have names below its name"
+MODE = "has a name that eval() would fail with: 'training' is where a module of torch keeps its mode"
 
 
 class Scope:
@@ -84,13 +86,15 @@ class Names:
 
     def _place(self, index: int) -> None:
         *above, last = self.graph.nodes[index].name.split(".")
+        if "training" in (*above, last):
+            self._refuse(index, MODE)
         scope = self.root
         scope.nodes.append(index)
         for part in above:
             child = scope.children.get(part)
             if isinstance(child, int):
                 if self.weights(child):
-                    self._refuse(child)
+                    self._refuse(child, NESTED)
                 child = None
             if child is None:
                 path = f"{scope.path}.{part}" if scope.path else part
@@ -100,14 +104,14 @@ class Names:
         there = scope.children.get(last)
         if isinstance(there, Scope):
             if self.weights(index):
-                self._refuse(index)
+                self._refuse(index, NESTED)
             there.nodes.append(index)  # a merge that has the name of its branches
         else:
             scope.children[last] = index
 
-    def _refuse(self, index: int) -> None:
+    def _refuse(self, index: int, why: str) -> None:
         node = self.graph.nodes[index]
-        message = f"layer '{node.name}' ({node.span}) has weights, and other layers have names below its name"
+        message = f"layer '{node.name}' ({node.span}) {why}"
         raise Problem("cannot-export", message, help="give the layer another name")
 
     def _borders(self, scope: Scope) -> None:

@@ -1,8 +1,12 @@
-"""How a layer's call is spelled in a file that people read: defaults left out, equal sizes written once."""
+"""How a layer and its call are spelled in a file that people read: defaults left out, equal sizes written once."""
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import TYPE_CHECKING
+
+from cnninspect.backends.python.layout import quoted
+from cnninspect.module_names import MODULE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,6 +15,37 @@ if TYPE_CHECKING:
 
 TORCH = "torch.nn:"
 OWN = "cnninspect."
+NAMES = frozenset(
+    [
+        "torch",
+        "nn",
+        "F",
+        "Tensor",
+        "OrderedDict",
+        "Any",
+        "Literal",
+        "Sequence",
+        "self",
+        "super",
+        "range",
+        "print",
+        "sum",
+        "len",
+        "zip",
+        "math",
+        "frozen",
+        "int",
+        "float",
+        "bool",
+        "str",
+        "tuple",
+        "list",
+        "dict",
+        "type",
+        "object",
+    ]
+)
+"""What the code of a file uses by its name: nothing else in it may have one of these."""
 EVEN = {"kernel_size", "stride", "padding", "dilation", "output_padding", "output_size", "normalized_shape"}
 """Arguments of torch's modules that one number stands for where it is the same on every axis."""
 DEFAULTS: dict[str, object] = {
@@ -53,6 +88,22 @@ POSITIONAL = {
 def is_module(target: str) -> bool:
     """Whether a target is a class to be built, rather than a function."""
     return target.rpartition(":")[2].rpartition(".")[2][:1].isupper()
+
+
+def plain(name: str) -> bool:
+    """Whether a child of this name is an ordinary attribute."""
+    return name.isidentifier() and name not in MODULE_NAMES and not iskeyword(name) and not name.startswith("__")
+
+
+def access(path: str, *, weight: bool = False) -> str:
+    """A module by its path from the class, or a weight that stands by itself."""
+    if all(plain(part) for part in path.split(".")):
+        return f"self.{path}"
+    if any(part in MODULE_NAMES for part in path.split(".")):
+        *above, last = path.split(".")
+        owner = "self" + "".join([f"._modules[{quoted(part)}]" for part in above])
+        return f"{owner}.{'_parameters' if weight else '_modules'}[{quoted(last)}]"
+    return f"self.get_{'parameter' if weight else 'submodule'}({quoted(path)})"
 
 
 def unlike(target: str, key: str) -> bool:
