@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from cnninspect.checks.budgets import Verdict
     from cnninspect.frontends.discover import Trouble
-    from cnninspect.values import Finding
+    from cnninspect.values import Finding, Span
 
 SEVERITIES = ("error", "warning", "note")
 """From the worst to the mildest."""
@@ -38,6 +38,10 @@ class Told(Record):
 
     finding: Finding
     models: tuple[str, ...]
+    file: str = ""
+    """The file of the models, of a finding that stands in none of a model: a limit of the configuration."""
+    made: Span | None = None
+    """Where the layer is written that it is about; None for what no design rule says of a layer."""
 
 
 class File(Record):
@@ -62,11 +66,26 @@ class Checked(Record):
     """YAML files that are no models, and were left alone."""
     links: int
     """Links out of the tree, which were not followed."""
+    lock: File | None = None
+    """The lock file, where something is to be told of it; it is none of the files."""
 
     @property
     def models(self) -> int:
         """How many networks were looked at."""
         return sum(len(file.models) for file in self.files)
+
+
+def counts(model: str, findings: Sequence[Told]) -> tuple[int, int, int]:
+    """How many errors, warnings and notes a model has among the findings of its file."""
+    severities = [told.finding.severity for told in findings if model in told.models]
+    errors, warnings, notes = [severities.count(severity) for severity in SEVERITIES]
+    return errors, warnings, notes
+
+
+def mistaken(file: File) -> bool:
+    """Whether a file has other errors than broken limits: they may hide a variant."""
+    limits = [verdict.finding for model in file.models for verdict in model.verdicts]
+    return any(told.finding.severity == "error" and told.finding not in limits for told in file.findings)
 
 
 def worst(findings: Sequence[Told]) -> int:
@@ -80,15 +99,29 @@ def fails(checked: Checked, level: str) -> bool:
 
 
 def merged(given: Sequence[Told]) -> tuple[Told, ...]:
-    """The same finding at the same place once, with every model that has it."""
+    """The same finding at the same place once, with every model that has it.
+
+    What a rule says of a layer is the same whatever each model calls the layer: the first one's name is told.
+    """
     found: dict[tuple[object, ...], Told] = {}
     for told in given:
-        finding = told.finding
-        key = (finding.span, finding.code, finding.severity, finding.message)
+        key = _same(told)
         known = found.get(key)
         if known is None:
             found[key] = told
         else:
             new = [name for name in told.models if name not in known.models]
-            found[key] = known._replace(models=(*known.models, *new)) if new else known
+            edits = known.finding.edits or told.finding.edits
+            found[key] = known._replace(finding=known.finding._replace(edits=edits), models=(*known.models, *new))
     return tuple(found.values())
+
+
+def _same(told: Told) -> tuple[object, ...]:
+    """What findings have in common that are one; the same file may be spelt ``./a.yaml`` by one that extends it."""
+    finding = told.finding
+    span = finding.span
+    if "./" in span.file:
+        from os.path import normpath
+
+        span = span._replace(file=normpath(span.file))
+    return span, finding.code, finding.severity, finding.message if told.made is None else "", told.file

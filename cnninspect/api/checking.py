@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from os import fspath
 from typing import TYPE_CHECKING
 
+from cnninspect.api import checking_extends
 from cnninspect.api.checked import Checked, merged
 from cnninspect.api.checking_asked import asked
 from cnninspect.api.checking_pool import check_all
 from cnninspect.frontends.config import search
-from cnninspect.frontends.discover import below, discover, from_here
+from cnninspect.frontends.discover import below, discover, from_here, would_meet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from cnninspect.api.checking_asked import Asked
     from cnninspect.api.checking_baseline import Baseline
     from cnninspect.api.checking_file import Outcome
+    from cnninspect.api.reading import Path
     from cnninspect.frontends.config.search import Config
     from cnninspect.frontends.discover import Discovered
 
 
 def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
-    paths: Sequence[str] = (),
+    paths: Sequence[Path] = (),
     *,
     config: Config | None = None,
     exclude: Sequence[str] = (),
@@ -43,9 +47,21 @@ def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     config = config or search.nothing()
     wanted = asked(config, select=select, ignore=ignore, budgets=budgets, outside=outside)
     wanted = wanted._replace(baseline=baseline)
-    given = [*paths] or search.below_root(config, config.settings.paths) or ["."]
+    written = [] if paths else search.below_root(config, config.settings.paths)
+    given = [fspath(path) for path in paths] or written or ["."]
     left_out = [*config.settings.exclude, *[from_here(pattern, config.root) for pattern in exclude]]
     found = discover(given, left_out, root=config.root)
+    checked = _sourced(collected(found, _outcomes(found, wanted, jobs, cache=cache, plugins=plugins)), written, config)
+    if baseline is None:
+        return checked
+    from cnninspect.api.checking_unchecked import lock_file
+
+    lock = lock_file(baseline, checked, found, lambda file: would_meet(file, given, left_out, root=config.root))
+    return checked if lock is None else checked._replace(findings=(*checked.findings, *lock.findings), lock=lock)
+
+
+def _outcomes(found: Discovered, wanted: Asked, jobs: int | None, *, cache: bool, plugins: bool) -> list[Outcome]:
+    """What becomes of each file, remembered or found out."""
     if cache:
         from cnninspect.api import checking_cache
 
@@ -53,22 +69,30 @@ def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
         if kept is not None:
             outcomes = check_all(found.candidates, wanted._replace(known=kept.known), jobs)
             kept.keep([candidate.path for candidate in found.candidates], outcomes)
-            return collected(found, outcomes)
-    return collected(found, check_all(found.candidates, wanted, jobs))
+            return outcomes
+    return check_all(found.candidates, wanted, jobs)
 
 
-def collected(found: Discovered, outcomes: Iterable[Outcome]) -> Checked:
+def _sourced(checked: Checked, written: Sequence[str], config: Config) -> Checked:
+    """The same, of a path that the configuration names and nothing is found at, where it stands."""
+    why = f"paths in {config.path} names it"
+    told = [
+        one._replace(help=why) if one.code == "file-not-found" and one.path in written else one
+        for one in checked.troubles
+    ]
+    return checked._replace(troubles=tuple(told))
+
+
+def collected(found: Discovered, outcomes: Sequence[Outcome]) -> Checked:
     """One result of what became of each file, in the order in which they were found."""
-    files = []
     troubles = list(found.troubles)
     other = 0
     for outcome in outcomes:
-        if outcome.file is not None:
-            files.append(outcome.file)
-        elif outcome.trouble is not None:
+        if outcome.trouble is not None:
             troubles.append(outcome.trouble)
-        else:
+        elif outcome.file is None:
             other += 1
+    files = checking_extends.files(outcomes)
     findings = merged([told for file in files for told in file.findings])
     return Checked(tuple(files), findings, tuple(troubles), other, found.links)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fspath
 from typing import TYPE_CHECKING
 
 from cnninspect.api.reading import CannotRun, ModelError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnninspect.api.checking_baseline import Baseline
     from cnninspect.api.checking_cache import Known
+    from cnninspect.api.reading import Path
     from cnninspect.frontends.budgets.elsewhere import Table
     from cnninspect.frontends.budgets.metrics import Budget
     from cnninspect.frontends.config.search import Config
@@ -60,7 +62,7 @@ class Asked(Record):
         return self.selection._replace(overrides=tuple(chosen)), tables
 
 
-def configuration(paths: Sequence[str] = (), file: str | None = None, *, isolated: bool = False) -> Config:
+def configuration(paths: Sequence[Path] = (), file: Path | None = None, *, isolated: bool = False) -> Config:
     """The configuration in a file, or the nearest one of what is to be checked; ``isolated`` takes none.
 
     Mistakes in it are among its findings; raises CannotRun where there is no such file.
@@ -68,7 +70,7 @@ def configuration(paths: Sequence[str] = (), file: str | None = None, *, isolate
     if isolated:
         return search.nothing()
     try:
-        return search.find(paths) if file is None else search.read(file)
+        return search.find([fspath(path) for path in paths]) if file is None else search.read(fspath(file))
     except Problem as problem:
         raise CannotRun(problem) from None
 

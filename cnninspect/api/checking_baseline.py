@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from os.path import dirname, exists, join, realpath, relpath
+from os.path import dirname, exists, getsize, isfile, join, realpath, relpath
 from typing import TYPE_CHECKING
 
+from cnninspect.api.checked import mistaken
 from cnninspect.api.reading import CannotRun
 from cnninspect.records import Record
 from cnninspect.values import Problem, clip
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnninspect.api.checked import Checked
+    from cnninspect.api.reading import Path
     from cnninspect.checks.budgets import Verdict
     from cnninspect.checks.lock import Lock
     from cnninspect.checks.ratchet import Tolerance
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.frontends.yaml.tree import Source
     from cnninspect.values import Finding
+
+
+FOREIGN = "this is no lock file, and is never written over: name another file, such as cnninspect.lock.json"
 
 
 class Baseline(Record):
@@ -57,10 +62,11 @@ class Held(Record):
     """What the lock will know of it; None where nobody asks, or where the network is broken."""
 
 
-def baseline(config: Config, file: str | None, tolerance: str | None, *, update: bool = False) -> Baseline | None:
+def baseline(config: Config, file: Path | None, tolerance: str | None, *, update: bool = False) -> Baseline | None:
     """The lock file that an option names, otherwise the configuration; None where neither does.
 
-    Raises CannotRun where it cannot be read or a tolerance is none. To update, a missing or damaged one is none yet.
+    Raises CannotRun where it cannot be read or a tolerance is none. To update, a missing, empty or damaged one is none
+    yet, but any other file is refused: it would be lost.
     """
     from cnninspect.frontends.config.search import below_root
 
@@ -73,7 +79,7 @@ def baseline(config: Config, file: str | None, tolerance: str | None, *, update:
             raise CannotRun(Problem("bad-baseline", f"{option} needs a baseline", help=help_))
         return None
     try:
-        return _opened(named, settings.tolerance if tolerance is None else tolerance, update=update)
+        return _opened(os.fspath(named), settings.tolerance if tolerance is None else tolerance, update=update)
     except Problem as problem:
         raise CannotRun(problem) from None
 
@@ -86,20 +92,28 @@ def _opened(named: str, tolerance: str | None, *, update: bool) -> Baseline:
 
 
 def _lock(named: str, *, update: bool) -> Lock:
-    from cnninspect.checks.lock import Lock, no_conflicts, read_lock
-    from cnninspect.frontends.yaml.source import read_source
+    from cnninspect.checks.lock import Lock, is_ours, no_conflicts, read_lock
+    from cnninspect.frontends.yaml.source import BadText, read_source
 
     name = clip(os.path.basename(named), 200)
-    if not exists(named):
+    missing = not exists(named)
+    if missing or (isfile(named) and not getsize(named)):
         if update:
             return Lock(name, {})
+        why = f"there is no lock file '{clip(named)}'" if missing else f"the lock file '{clip(named)}' is empty"
         help_ = "cnninspect check --baseline FILE --update-baseline writes it"
-        raise Problem("bad-baseline", f"there is no lock file '{clip(named)}'", help=help_)
-    text = read_source(named, None).text
+        raise Problem("bad-baseline", why, help=help_)
+    try:
+        text = read_source(named, None).text
+    except BadText as bad:
+        why = f"'{name}' cannot be used as a baseline: {bad.message}"
+        raise Problem("bad-baseline", why, help=FOREIGN) from None
     no_conflicts(text, name)  # either side knows of networks that this run may not look at
     try:
         return read_lock(text, name)
-    except Problem:
+    except Problem as problem:
+        if not is_ours(text):
+            raise Problem(problem.code, problem.message, help=FOREIGN) from None
         if update:
             return Lock(name, {})
         raise
@@ -135,10 +149,11 @@ def updated_baseline(found: Baseline, checked: Checked) -> Update:
     from cnninspect.checks.lock import file_of, render, updated
 
     models = [model for file in checked.files for model in file.models]
+    whole = [model for file in checked.files if not mistaken(file) for model in file.models]
     measured = {
         model.key: None if model.figures is None else dict(model.figures) for model in models if model.key is not None
     }
-    files = {file_of(key) for key in measured}
+    files = {file_of(model.key) for model in whole if model.key is not None}
     before = found.lock.models
     after = updated(found.lock, measured, files, lambda file: exists(join(found.folder, file)))
     return Update(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.api.checked import SEVERITIES, File, Model, Told, merged
-from cnninspect.checks.lint import lint_each
+from cnninspect.api import checking_extends
+from cnninspect.api.checked import File, Model, Told, counts, merged
+from cnninspect.checks.lint import Run
 from cnninspect.frontends import locate
 from cnninspect.frontends.discover import Trouble, is_model, looks_like_one
 from cnninspect.frontends.yaml.load import Family, stem
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cnninspect.api.checking_baseline import Baseline, Held
     from cnninspect.api.checking_cache import Known
     from cnninspect.checks.budgets import Verdict
+    from cnninspect.checks.shared import Reading
     from cnninspect.frontends.budgets.elsewhere import Table
     from cnninspect.frontends.discover import Candidate
     from cnninspect.frontends.yaml.load import Loaded
@@ -34,6 +36,10 @@ class Outcome(Record):
     trouble: Trouble | None = None
     key: str = ""
     """What it may be remembered by; empty where it may not."""
+    path: str = ""
+    """Where the file lies; empty where it does not matter: it is no model, or none that others can extend."""
+    readings: tuple[Reading, ...] = ()
+    """What its networks make of the files that it extends."""
 
 
 class Looked(Record):
@@ -69,34 +75,34 @@ def _checked(candidate: Candidate, asked: Asked) -> Outcome:
     except BadText as bad:
         if not candidate.named and not _meant(path):
             return Outcome()
-        return Outcome(_file(bad.span.file, [Looked(stem(path), None, locate.broken(path, bad))], asked))
+        return _file(bad.span.file, [Looked(stem(path), None, locate.broken(path, bad))], asked, opener)
     if asked.known is None:
-        return Outcome(_model_file(candidate, source, variant, opener, asked))
+        return _model_file(candidate, source, variant, opener, asked)
     return _remembered(asked.known, candidate, source, lambda: _model_file(candidate, source, variant, opener, asked))
 
 
 def _model_file(
     candidate: Candidate, source: Source, variant: str | None, opener: locate.Opener, asked: Asked
-) -> File | None:
-    """A file with its networks, or the one that was asked for; None where it is no model."""
+) -> Outcome:
+    """A file with its networks, or the one that was asked for; nothing where it is no model."""
     if not candidate.named and not is_model(source, opener):
-        return None
+        return Outcome()
     family = Family(source, opener)
     wanted = [variant] if variant is not None else [None, *family.variants]
     _, tables = asked.of_file(source.name)
-    return _file(source.name, [_looked(family, name, tables, asked) for name in wanted], asked)
+    return _file(source.name, [_looked(family, name, tables, asked) for name in wanted], asked, opener)
 
 
-def _remembered(known: Known, candidate: Candidate, source: Source, look: Callable[[], File | None]) -> Outcome:
+def _remembered(known: Known, candidate: Candidate, source: Source, look: Callable[[], Outcome]) -> Outcome:
     """What is known of a text; where nothing is, what is found, with the key to remember it by."""
     from cnninspect.api import checking_cache
 
     key = checking_cache.key(source.text, named=candidate.named)
     before = known.get(candidate.path)
     if before is not None and before[0] == key:
-        return Outcome(checking_cache.decoded(before[1]), key=key)
-    file = look()
-    return Outcome(file, key=key if checking_cache.lasts(source.text, file) else "")
+        return Outcome(checking_cache.decoded(before[1]), None, key, source.path or "")
+    found = look()
+    return found._replace(key=key) if checking_cache.lasts(source.text, found.file) else found
 
 
 def _meant(path: str) -> bool:
@@ -131,16 +137,24 @@ def _held(baseline: Baseline | None, variant: str | None, name: str, loaded: Loa
     return held(baseline, variant, name, loaded)
 
 
-def _file(path: str, looked: Sequence[Looked], asked: Asked) -> File:
+def _file(path: str, looked: Sequence[Looked], asked: Asked, opener: locate.Opener) -> Outcome:
     """The networks of a file with everything that is to be told of them."""
     selection, _ = asked.of_file(path)
+    run = Run([one.loaded for one in looked], selection)
     told = [
-        Told(found.finding, tuple([looked[index].name for index in found.networks]))
-        for found in lint_each([one.loaded for one in looked], selection)
+        Told(found.finding, tuple([looked[index].name for index in found.networks]), made=found.made)
+        for found in run.findings()
     ]
-    told += [Told(finding, (one.name,)) for one in looked for finding in _broken_budgets(one)]
+    own = run.networks[0].sources[0]
+    outcome = Outcome(path=own.path or "", readings=checking_extends.read(run, opener))
+    config = asked.config.name if asked.config is not None else None
+    told += [
+        Told(finding, (one.name,), path if finding.span.file == config else "")
+        for one in looked
+        for finding in _broken_budgets(one)
+    ]
     if not told:
-        return File(path, tuple([_model(path, one, ()) for one in looked]), ())
+        return outcome._replace(file=File(path, tuple([_model(path, one, ()) for one in looked]), ()))
     sources = {source.name: source for one in looked for source in one.loaded.sources}
     places = {name: index for index, name in enumerate(sources)}
     if asked.config is not None:
@@ -152,7 +166,7 @@ def _file(path: str, looked: Sequence[Looked], asked: Asked) -> File:
 
     findings = tuple(sorted(merged(told), key=place))
     models = tuple([_model(path, one, findings) for one in looked])
-    return File(path, models, findings, _lines([one.finding for one in findings], sources))
+    return outcome._replace(file=File(path, models, findings, _lines([one.finding for one in findings], sources)))
 
 
 def _broken_budgets(looked: Looked) -> Iterable[Finding]:
@@ -165,10 +179,8 @@ def _broken_budgets(looked: Looked) -> Iterable[Finding]:
 
 
 def _model(path: str, looked: Looked, findings: Sequence[Told]) -> Model:
-    severities = [told.finding.severity for told in findings if looked.name in told.models]
     key, figures = (None, None) if looked.held is None else (looked.held.key, looked.held.figures)
-    errors, warnings, notes = [severities.count(severity) for severity in SEVERITIES]
-    return Model(path, looked.name, looked.variant, (errors, warnings, notes), looked.verdicts, key, figures)
+    return Model(path, looked.name, looked.variant, counts(looked.name, findings), looked.verdicts, key, figures)
 
 
 def _lines(findings: Iterable[Finding], sources: dict[str, Source]) -> dict[tuple[str, int], str]:

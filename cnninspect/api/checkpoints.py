@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fspath
 from typing import TYPE_CHECKING
 
 from cnninspect.api.reading import CannotRun, ModelError, find_source
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnninspect.analysis.weights import Inspection
+    from cnninspect.api.reading import Path
     from cnninspect.backends.weights import Module
     from cnninspect.ir import Graph
     from cnninspect.passes.matching import Matching
@@ -21,8 +23,8 @@ LAYOUTS = ("torch", "keras")
 
 
 def weights(  # noqa: PLR0913 - what a caller may ask of a model and a checkpoint, by keyword
-    model: str,
-    path: str,
+    model: Path,
+    path: Path,
     *,
     strict: bool = True,
     prefix: str | None = None,
@@ -44,8 +46,9 @@ def weights(  # noqa: PLR0913 - what a caller may ask of a model and a checkpoin
     from cnninspect.frontends.yaml.source import BadText
 
     _check(layout)
+    model = fspath(model)
     try:
-        table = checkpoints.read(path, outside=outside)
+        table = checkpoints.read(fspath(path), outside=outside)
         source, chosen = find_source(model, variant, text)
         networks = Networks(source, Wanted(chosen, sets or {}, inputs or {}), locate.Opener(outside=outside))
         return inspect(networks, table, strict=strict, prefix=prefix, layout=layout)
@@ -58,7 +61,7 @@ def weights(  # noqa: PLR0913 - what a caller may ask of a model and a checkpoin
 def load_weights(  # noqa: PLR0913 - what a caller may ask of a checkpoint, by keyword
     module: Module,
     graph: Graph,
-    path: str,
+    path: Path,
     *,
     strict: bool = True,
     prefix: str | None = None,
@@ -83,7 +86,7 @@ def load_weights(  # noqa: PLR0913 - what a caller may ask of a checkpoint, by k
     from cnninspect.backends.weights import fill
 
     try:
-        table = checkpoints.read(path, outside=outside)
+        table = checkpoints.read(fspath(path), outside=outside)
         stored = {tensor.key: tensor for tensor in table.tensors}
         shapes = {key: tensor.shape for key, tensor in stored.items()}
         found = match(graph, shapes, prefix=prefix, layout=layout)

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import os
 from errno import EACCES
+from os.path import realpath
 from typing import TYPE_CHECKING
 
+from cnninspect.api import checking_extends
 from cnninspect.api.checking_asked import asked
 from cnninspect.checks.fixing import fix as mend
-from cnninspect.checks.lint import lint
+from cnninspect.checks.lint import Run
+from cnninspect.checks.shared import settled
 from cnninspect.checks.writing import write
 from cnninspect.frontends import locate
 from cnninspect.frontends.config import search
 from cnninspect.frontends.discover import Trouble, discover, from_here, is_model
 from cnninspect.frontends.yaml.load import Family
-from cnninspect.frontends.yaml.source import BadText, decoded
+from cnninspect.frontends.yaml.source import BadText, decoded, shown
+from cnninspect.frontends.yaml.tree import Source
 from cnninspect.records import Record
 from cnninspect.values import Finding, Problem, clip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnninspect.api.checking_asked import Asked
+    from cnninspect.api.reading import Path
+    from cnninspect.checks.lint import Found
+    from cnninspect.checks.shared import Reading
     from cnninspect.frontends.config.search import Config
     from cnninspect.frontends.discover import Candidate
 
@@ -37,7 +44,7 @@ class Mended(Record):
 
 
 def fix(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
-    paths: Sequence[str] = (),
+    paths: Sequence[Path] = (),
     *,
     config: Config | None = None,
     exclude: Sequence[str] = (),
@@ -51,12 +58,14 @@ def fix(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     """
     config = config or search.nothing()
     wanted = asked(config, select=select, ignore=ignore, outside=outside)
-    given = [*paths] or search.below_root(config, config.settings.paths) or ["."]
-    mended, troubles = [], []
+    given = [os.fspath(path) for path in paths] or search.below_root(config, config.settings.paths) or ["."]
     left_out = [*config.settings.exclude, *[from_here(pattern, config.root) for pattern in exclude]]
-    for candidate in discover(given, left_out, root=config.root).candidates:
+    models = [one for one in discover(given, left_out, root=config.root).candidates if _is_model(one, wanted)]
+    readers = _readers(models, wanted)
+    mended, troubles = [], []
+    for candidate in models:
         try:
-            found = _mended(candidate, wanted)
+            found = _mended(candidate.path, readers.get(realpath(candidate.path), []), wanted)
         except OSError as error:
             why = f"cannot write '{clip(candidate.path)}': {(error.strerror or str(error)).lower()}"
             troubles.append(Trouble(candidate.path, "unreadable-file", why))
@@ -65,26 +74,58 @@ def fix(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     return mended, troubles
 
 
-def _mended(candidate: Candidate, wanted: Asked) -> Mended | None:
-    """Mend one file; None where there is nothing to mend, or it is no file of a model."""
-    path = candidate.path
-    if not os.path.isfile(path):
-        return None
-    opener = locate.Opener(outside=wanted.outside)
+def _is_model(candidate: Candidate, wanted: Asked) -> bool:
+    """Whether there is a text that can be mended; what is wrong with others the check itself tells."""
+    if not os.path.isfile(candidate.path):
+        return False
     try:
-        source, _ = locate.find(path)
-        if not candidate.named and not is_model(source, opener):
-            return None
-    except Problem:  # which the check itself tells
-        return None
-    selection, _ = wanted.of_file(source.name)
+        source, _ = locate.find(candidate.path)
+        return candidate.named or is_model(source, locate.Opener(outside=wanted.outside))
+    except Problem:
+        return False
+
+
+def _readers(models: Iterable[Candidate], wanted: Asked) -> dict[str, list[str]]:
+    """By the real path of a file the models that extend it."""
+    found: dict[str, list[str]] = {}
+    for candidate in models:
+        source, _ = locate.find(candidate.path)
+        if "extends" in source.text:
+            for reading in _looked(source, wanted)[1]:
+                found.setdefault(reading.file, []).append(candidate.path)
+    return found
+
+
+def _looked(source: Source, wanted: Asked, changed: Source | None = None) -> tuple[list[Found], tuple[Reading, ...]]:
+    """What is found in a source, and what it makes of the files that it extends, of which one may have changed."""
+    plain = locate.Opener(outside=wanted.outside)
+
+    def opener(name: str, by: Source) -> Source:
+        found = plain(name, by)
+        if changed is None or found.path is None or realpath(found.path) != realpath(changed.path or ""):
+            return found
+        return Source(found.name, changed.text, found.path)
+
+    family = Family(source, opener)
+    networks = [family.load(), *[family.load(variant) for variant in family.variants]]
+    run = Run(networks, wanted.of_file(source.name)[0])
+    return run.findings(), checking_extends.read(run, opener)
+
+
+def _mended(path: str, readers: Sequence[str], wanted: Asked) -> Mended | None:
+    """Mend one file, for all that read it; None where there is nothing to mend."""
+    name, real = shown(path), realpath(path)
 
     def find(text: str) -> list[Finding]:
         try:
-            family = Family(decoded(source.name, text.encode(), path), locate.Opener(outside=wanted.outside))
+            source = decoded(name, text.encode(), path)
         except BadText as bad:
             return [Finding(bad.code, "error", bad.message, (), "", bad.span)]
-        return lint([family.load(), *[family.load(variant) for variant in family.variants]], selection)
+        found = [(one.finding, one.made) for one in _looked(source, wanted)[0]]
+        if not any(finding.edits for finding, _ in found):
+            return [finding for finding, _ in found]
+        others = [one for reader in readers for one in _looked(locate.find(reader)[0], wanted, source)[1]]
+        return [one for one in settled(found, [one for one in others if one.file == real]) if one is not None]
 
     with open(path, "rb") as file:
         data = file.read()

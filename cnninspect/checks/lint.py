@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.checks.comments import MARK, ignores
+from cnninspect.checks.comments import ignores, mentioned, spoken
 from cnninspect.checks.rules import rules
 from cnninspect.checks.selection import EVERYTHING
 from cnninspect.checks.subject import Subject
@@ -17,7 +17,7 @@ from cnninspect.frontends.yaml.load import stem
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from cnninspect.checks.comments import Ignore
     from cnninspect.checks.selection import Selection
@@ -36,6 +36,8 @@ class Found(Record):
     finding: Finding
     networks: tuple[int, ...]
     """Their places among the networks that were looked at."""
+    made: Span | None = None
+    """Where the layer is written that it is about; None for what no rule says of a layer."""
 
 
 def lint(networks: Sequence[Loaded], selection: Selection = EVERYTHING) -> list[Finding]:
@@ -73,11 +75,13 @@ class Run:
         self.file = networks[0].sources[0].name
         self.broken = any(finding.severity == "error" for loaded in networks for finding in loaded.findings)
         self.selection = selection
-        self.severities = _severities(selection)
+        self.chosen = _chosen(selection, self.file)
         self.comments = self._comments()
+        self.named = {code for comment in self.comments for code, _ in comment.codes or ()}
+        """The codes that comments name."""
+        self.spoken: dict[str, dict[tuple[str, int], list[list[Ignore]]]] = {}
         self.subjects: list[Subject] = []
-        self.made: dict[Span, int] = {}
-        """How many layers each place makes, once that is asked for."""
+        self._made: dict[Span, int] = {}
         self.groups: dict[tuple[str, Span, str], list[Said]] = {}
 
     def findings(self) -> list[Found]:
@@ -99,29 +103,27 @@ class Run:
 
     def severity(self, code: str, usual: str) -> str | None:
         """How grave a finding of that code is here; None where it is not wanted."""
-        if code not in self.severities:
-            self.severities[code] = self.selection.severity(code, usual, self.file)
-        return self.severities[code]
+        severities = self.chosen.severities
+        if code not in severities:
+            severities[code] = self.selection.severity(code, usual, self.file)
+        return severities[code]
 
     def _rules(self) -> None:
-        graded = [(rule, self.severity(rule.code, rule.severity)) for rule in rules().values()]
-        wanted = [(rule, severity) for rule, severity in graded if severity is not None]
-        judged = {rule.code for rule, _ in wanted} if self._whole() else set()
-        judged |= {code for code in READER if judged and self.severity(code, "warning") is not None}
+        chosen = self.chosen
+        judged = chosen.codes if self.comments and self._whole() else frozenset[str]()
         looked = [index for index, loaded in enumerate(self.networks) if loaded.graph is not None]
-        self.subjects = [Subject(self.networks[index], self.comments, frozenset(judged)) for index in looked]
-        for last in (False, True):
-            for index, subject in [*zip(looked, self.subjects, strict=True)][-1 if last else 0 :]:
-                for rule, severity in wanted:
-                    if rule.last is last:
-                        for finding in rule.check(subject):
-                            self._take(Said(finding._replace(code=rule.code, severity=severity), index, subject))
+        self.subjects = [Subject(self.networks[index], self.comments, judged) for index in looked]
+        subjects = [*zip(looked, self.subjects, strict=True)]
+        for several, wanted in ((subjects, chosen.first), (subjects[-1:], chosen.last)):
+            for index, subject in several:
+                for code, severity, look in wanted:
+                    for finding in look(subject):
+                        self._take(Said(finding._replace(code=code, severity=severity), index, subject))
 
     def _whole(self) -> bool:
         """Whether every network of the file is there, so that it can be said that nothing needs a comment."""
         document = self.networks[0].document
-        if document is None:
-            return False
+        assert document is not None  # there are comments
         declared = [name for name, (key, _) in document.entries("variants").items() if key.source is document.source]
         seen = {loaded.graph.variant for loaded in self.networks if loaded.graph is not None}
         own = stem(self.file)  # a variant of that name is the file's own network
@@ -131,26 +133,32 @@ class Run:
         """Keep a finding unless a comment silences it, or it is not wanted."""
         finding, ruled = said.finding, said.subject is not None
         if finding.severity != "error" or ruled:
-            lines = self._lines(finding, said.subject)
-            silencing = [one for one in self.comments if _speaks(one, finding.code, lines)]
-            for comment in silencing:
-                comment.used.add(finding.code)
-            if silencing or not finding.severity:
+            silenced = finding.code in self.named and self._silenced(said)
+            if silenced or not finding.severity:
                 return
         key = (finding.code, finding.span, "" if ruled else finding.message)
         self.groups.setdefault(key, []).append(said)
 
-    def _lines(self, finding: Finding, subject: Subject | None) -> list[Span]:
-        """The place of a finding, and those of the calls that led there."""
-        if subject is None or finding.layer is None or not self.comments:
-            return [finding.span]
-        return [finding.span, *[call.span for call in subject.calls(finding.layer)]]
+    def _silenced(self, said: Said) -> bool:
+        """Whether a comment speaks for the place of a finding, or for a call that led there; they have been of use then."""
+        finding, subject = said.finding, said.subject
+        if finding.code not in self.spoken:
+            self.spoken[finding.code] = spoken(self.comments, finding.code)
+        calls = () if subject is None or finding.layer is None else subject.calls(finding.layer)
+        found = False
+        for span in (finding.span, *[call.span for call in calls]):
+            for alike in self.spoken[finding.code].get((span.file, span.line), ()):
+                found = True
+                if finding.code not in alike[0].used:
+                    for comment in alike:
+                        comment.used.add(finding.code)
+        return found
 
     def _comments(self) -> list[Ignore]:
         """The comments of every file that has a part in the networks."""
         found: list[Ignore] = []
         first = self.networks[0]
-        if first.document is not None and any(MARK in source.text for source in first.sources):
+        if first.document is not None and any(mentioned(source.text) for source in first.sources):
             pairs = [*Writing(first.document, first.sources).pairs()]
             for source in first.sources:
                 found += ignores(source, [(key, node) for key, node in pairs if key.source is source])
@@ -167,36 +175,65 @@ class Run:
         if len(layers) > 1:
             more = f", and {len(layers) - 1 - MOST_NAMED} more" if len(layers) > MOST_NAMED + 1 else ""
             notes.append(f"the same line makes {', '.join(layers[1 : MOST_NAMED + 1])}{more}")
-        return Found(first.finding._replace(notes=tuple(notes), edits=self._certain(group)), networks)
+        made = _made_at(first)
+        edits = self._certain(group, made)
+        return Found(first.finding._replace(notes=tuple(notes), edits=edits), networks, made)
 
-    def _certain(self, group: list[Said]) -> tuple[Edit, ...]:
-        """The edits, if they hold for everything that the edited line makes in any of the networks."""
-        first, subject = group[0].finding, group[0].subject
-        if not first.edits or subject is None or first.layer is None:
-            return first.edits
-        span = subject.named[first.layer].span
-        if not self.made:
+    def _certain(self, group: list[Said], made: Span | None) -> tuple[Edit, ...]:
+        """The edits, if they hold for everything that the line makes in any of the networks."""
+        edits = group[0].finding.edits
+        if not edits or made is None:
+            return edits
+        meant = {(said.network, said.finding.layer) for said in group if said.finding.edits == edits}
+        return edits if len(meant) == self.made_by_line()[made] else ()
+
+    def made_by_line(self) -> dict[Span, int]:
+        """How many layers each place makes in all networks; found out once that is asked for."""
+        if not self._made:
             for one in self.subjects:
                 for node in one.nodes:
-                    self.made[node.span] = self.made.get(node.span, 0) + 1
-        meant = {(said.network, said.finding.layer) for said in group if said.finding.edits == first.edits}
-        return first.edits if len(meant) == self.made[span] else ()
+                    self._made[node.span] = self._made.get(node.span, 0) + 1
+        return self._made
+
+    def meant(self) -> dict[tuple[str, Span], int]:
+        """How many of the layers that a place makes have a finding of a code."""
+        found: dict[tuple[str, Span], set[tuple[int, str | None]]] = {}
+        for (code, _, _), group in self.groups.items():
+            for said in group:
+                made = _made_at(said)
+                if made is not None:
+                    found.setdefault((code, made), set()).add((said.network, said.finding.layer))
+        return {key: len(layers) for key, layers in found.items()}
 
 
-_latest: list[tuple[Selection, dict[str, str | None]]] = []
+def _made_at(said: Said) -> Span | None:
+    """Where the layer is written that a finding of a rule is about."""
+    layer = said.finding.layer
+    return None if said.subject is None or layer is None else said.subject.named[layer].span
 
 
-def _severities(selection: Selection) -> dict[str, str | None]:
-    """Where severities are kept once they are known: for all files where nothing depends on the file."""
+class Chosen:
+    """What a selection makes of the rules."""
+
+    def __init__(self, selection: Selection, file: str) -> None:
+        graded = [(rule, selection.severity(rule.code, rule.severity, file)) for rule in rules().values()]
+        wanted = [(rule, severity) for rule, severity in graded if severity is not None]
+        self.severities = {rule.code: severity for rule, severity in graded}
+        """By code, as far as they have been asked for; None for what is not wanted."""
+        self.first = [(rule.code, severity, rule.check) for rule, severity in wanted if not rule.last]
+        self.last = [(rule.code, severity, rule.check) for rule, severity in wanted if rule.last]
+        """The rules that look at what the others have found."""
+        read = [code for code in READER if wanted and selection.severity(code, "warning", file) is not None]
+        self.codes = frozenset([*[rule.code for rule, _ in wanted], *read])
+
+
+_latest: list[tuple[Selection, Chosen]] = []
+
+
+def _chosen(selection: Selection, file: str) -> Chosen:
+    """What is made of the rules; found out once where nothing depends on the file."""
     if selection.overrides:
-        return {}
+        return Chosen(selection, file)
     if not _latest or _latest[0][0] is not selection:
-        _latest[:] = [(selection, {})]
+        _latest[:] = [(selection, Chosen(selection, file))]
     return _latest[0][1]
-
-
-def _speaks(comment: Ignore, code: str, places: Iterable[Span]) -> bool:
-    """Whether a comment silences a code at one of some places."""
-    if comment.codes is None or all(code != written for written, _ in comment.codes):
-        return False
-    return any(place.file == comment.span.file and place.line in comment.lines for place in places)

@@ -12,7 +12,7 @@ from cnninspect.records import Record
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 SCHEMA = "cnninspect.lock/1"
 VERSION = "schema"
@@ -20,6 +20,8 @@ VERSION = "schema"
 FIGURES = ("flops", "macs", "parameters", "peak_activation_bytes", "receptive_field", "saved_activation_bytes")
 """What is kept of a network, at batch 1 in float32."""
 MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+BEGINNING = f': {{\n  "{FIGURES[0]}": '
+"""How the first network begins: what tells a lock that was cut off from other JSON."""
 UPDATE = "cnninspect check --baseline FILE --update-baseline writes it anew"
 
 Known = dict[str, "int | None"]
@@ -46,6 +48,17 @@ def file_of(key: str) -> str:
     """The file of a network by its key."""
     file, colon, _ = key.rpartition(":")
     return key if not colon or key.endswith((".yaml", ".yml")) else file
+
+
+def line_of(lines: Sequence[str], key: str) -> tuple[int, int, int]:
+    """Where a network stands in the lines of a lock: the line, its first column and the one behind; the beginning if nowhere."""
+    from json import dumps
+
+    for word in {dumps(key), dumps(key, ensure_ascii=False)}:
+        for number, line in enumerate(lines, 1):
+            if line.startswith(f" {word}: {{"):
+                return number, 2, len(word) + 2
+    return 1, 1, 2
 
 
 def read_lock(text: str, name: str) -> Lock:
@@ -75,6 +88,12 @@ def no_conflicts(text: str, name: str) -> None:
                 f"'{clip(name)}' cannot be used as a baseline: {why}",
                 help="take either side whole (git checkout --ours or --theirs FILE), then --update-baseline",
             )
+
+
+def is_ours(text: str) -> bool:
+    """Whether a text is a lock file, of whatever version and however damaged, or has nothing in it that could be lost."""
+    begun = text.lstrip().startswith("{") and (f'"{SCHEMA.rpartition("/")[0]}/' in text or BEGINNING in text)
+    return begun or not text.strip("{} \n")
 
 
 def _parsed(text: str, name: str) -> object:

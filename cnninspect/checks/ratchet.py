@@ -117,6 +117,12 @@ def new(name: str, lock: Lock, place: Span) -> Finding:
     )
 
 
+def unchecked(key: str, lock: Lock, why: str, help: str, place: Span) -> Finding:
+    """A network that the lock knows and the check did not meet, and why."""
+    message = f"'{clip(key, 200)}' is in the baseline {clip(lock.name, 60)} and was not checked: {why}"
+    return Finding("baseline-unchecked", "warning", message, (), help, place, None, {"network": key})
+
+
 def place_of(loaded: Loaded, variant: str | None) -> Span:
     """Where a network is declared in its own file: its variant, its name, its layers; otherwise the first line."""
     document = loaded.document

@@ -6,67 +6,66 @@ known here, and whoever needs it asks the exact pass (``passes/field.py``), whic
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnninspect.ir import Graph, Node
+    from cnninspect.checks.structure import Known
+    from cnninspect.ir import Graph
     from cnninspect.values import Window
 
-    Axis = tuple[int, float, int]
-    """The size of the field, its centre, and how far it moves from one position to the next."""
-    Reach = tuple[Axis, ...]
+    Reach = tuple[tuple[int, ...], tuple[tuple[float, int], ...]]
+    """The size of the field on each axis; and on each its centre and how far it moves from one position to the next."""
 
 POINTWISE = frozenset(["activation", "norm", "noise"])
 """Roles of layers that look at each position by itself, where they keep the map's size; statistics are left out."""
 
 
-def reaches(graph: Graph) -> list[Reach | None]:
-    """For each node what one of its units sees of the first input on each axis; None where that is not known quickly."""
-    found: list[Reach | None] = []
-    start: Reach = ((1, 0.0, 1),) * (len(graph.inputs[0].shape) - 1)
-    known: dict[tuple[int, int], Reach] = {}
-    for node in graph.nodes:
-        reach: Reach | None = None
-        seen = [
-            start if tensor.node == -1 else found[tensor.node] if tensor.node >= 0 else None for tensor in node.inputs
-        ]
-        first = seen[0]
-        if first is not None and node.facts is not None and node.layer is not None:
-            if len(seen) > 1:
-                reach = _joined(graph, node, seen)
-            elif node.facts.window is not None:
-                key = (id(first), id(node.facts))
-                reach = known.get(key)
-                if reach is None and not node.facts.window.transposed:
-                    reach = known[key] = _slid(first, node.facts.window)
-            elif node.layer.role in POINTWISE or (not node.layer.role and node.layer.linear):
-                reach = first
-        found.append(reach)
+def reaches(graph: Graph, known: list[Known | None]) -> list[Reach | None]:
+    """For each node what one of its units sees of the first input on each axis; None where that is not known quickly.
+
+    At its end, from behind, the same of the network's own inputs, which are the nodes -1, -2 and so on.
+    """
+    found: list[Reach | None] = [None] * (len(known) + len(graph.inputs))
+    rank = len(graph.inputs[0].shape) - 1
+    found[-1] = (1,) * rank, ((0.0, 1),) * rank
+    for index, one in enumerate(known):
+        first = found[one.above] if one is not None else None
+        if one is None or first is None:
+            continue
+        if len(one.node.inputs) > 1:
+            found[index] = _joined(graph, one, [found[at] for at, _ in one.node.inputs])
+        elif one.facts.window is not None:
+            found[index] = None if one.window.transposed else _slid(first, one.window)
+        elif one.role in POINTWISE or (not one.role and one.layer.linear):
+            found[index] = first
     return found
 
 
+@lru_cache(maxsize=4096)  # networks slide few different windows
 def _slid(reach: Reach, window: Window) -> Reach:
-    made = []
-    for (size, centre, step), kernel, stride, dilation, (before, _) in zip(reach, *window[:4], strict=False):
+    sizes, places = [], []
+    for size, (centre, step), kernel, stride, dilation, (before, _) in zip(*reach, *window[:4], strict=False):
         width = dilation * (kernel - 1)
-        made.append((size + width * step, centre + (width / 2 - before) * step, step * stride))
-    return tuple(made)
+        sizes.append(size + width * step)
+        places.append((centre + (width / 2 - before) * step, step * stride))
+    return tuple(sizes), tuple(places)
 
 
-def _joined(graph: Graph, node: Node, seen: list[Reach | None]) -> Reach | None:
+def _joined(graph: Graph, one: Known, seen: list[Reach | None]) -> Reach | None:
     """The union of inputs that look at the same places; None where they do not, or are not joined cell by cell."""
-    made = (node.outputs[0] or ())[1:]
-    axes: Reach | None = None
-    for tensor, reach in zip(node.inputs, seen, strict=True):
+    made = one.y[1:]
+    found: Reach | None = None
+    for tensor, reach in zip(one.node.inputs, seen, strict=True):
         size = (graph.shape(tensor) or ())[1:]
-        if size != made and getattr(node.layer, "weighs", False) and max(size, default=1) == 1:
+        if size != made and getattr(one.layer, "weighs", False) and max(size, default=1) == 1:
             continue  # a gate
-        if reach is None or size != made or (node.facts is not None and node.facts.macs):
+        if reach is None or size != made or one.facts.macs:
             return None
-        if axes is None:
-            axes = reach
-        elif axes != reach:
-            if any(one[1:] != two[1:] for one, two in zip(axes, reach, strict=True)):
-                return None
-            axes = tuple([(max(one[0], two[0]), *one[1:]) for one, two in zip(axes, reach, strict=True)])
-    return axes
+        if found is None:
+            found = reach
+        elif found[1] != reach[1]:
+            return None
+        else:
+            found = tuple(map(max, found[0], reach[0])), found[1]
+    return found

@@ -108,11 +108,19 @@ def _fits(text: str, glob: str) -> bool:
     return fits[-1]
 
 
+CHOICE = "cnninspect lint-rules lists them; mistakes of a model and budgets that are broken always count"
+"""What helps where no code is near: one of a mistake may be meant."""
+
+
 def unknown(patterns: Iterable[str], codes: Iterable[str]) -> list[Problem]:
     """A problem for each pattern that means none of the codes, with the nearest one."""
     known = sorted(set(codes))
     return [
-        Problem("unknown-rule", f"no finding is called '{clip(pattern, 40)}'", help=nearest(pattern, known))
+        Problem(
+            "unknown-rule",
+            f"no finding that can be chosen is called '{clip(pattern, 40)}'",
+            help=nearest(pattern, known),
+        )
         for pattern in dict.fromkeys(patterns)
         if not any(names(pattern, code) for code in known)
     ]
@@ -123,4 +131,4 @@ def nearest(pattern: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(pattern[:80], known, 1)
-    return f"did you mean '{close[0]}'?" if close else "cnninspect lint-rules lists them"
+    return f"did you mean '{close[0]}'?" if close else CHOICE

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from cnninspect.checks.lazy import lazy
+from cnninspect.values import product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,23 +20,22 @@ if TYPE_CHECKING:
 class Known:
     """A layer whose facts are known, with its place in the graph."""
 
-    __slots__ = ("facts", "index", "layer", "node", "x", "y")
+    __slots__ = ("above", "facts", "index", "layer", "node", "role", "window", "x", "y")
 
-    def __init__(self, index: int, node: Node, layer: Layer, facts: Facts, x: Shape) -> None:
+    def __init__(self, index: int, node: Node, layer: Layer, facts: Facts, above: int, x: Shape) -> None:  # noqa: PLR0913 - one of the hot constructors
         self.index = index
         self.node = node
+        self.above = above
+        """The place of what it reads first; the network's own inputs are -1, -2 and so on."""
         self.layer = layer
+        self.role = layer.role
         self.facts = facts
         self.x = x
         """The shape of its first input."""
         self.y = facts.outputs[0]
         """The shape of its first output."""
-
-    @property
-    def window(self) -> Window:
-        """The window that it slides; only of a layer that has one."""
-        assert self.facts.window is not None
-        return self.facts.window
+        self.window: Window = facts.window  # type: ignore[assignment]
+        """The window that it slides; only to be asked for of a layer that has one."""
 
 
 class Structure:
@@ -42,79 +45,101 @@ class Structure:
         self.graph = graph
         self.nodes: tuple[Node, ...] = graph.nodes
 
-    @cached_property
+    @lazy
     def known(self) -> list[Known | None]:
         """Each layer with its facts; None where they are unknown."""
-        shape = self.graph.shape
-        return [
-            Known(index, node, node.layer, node.facts, shape(node.inputs[0]) or ())
-            if node.facts is not None and node.layer is not None
-            else None
-            for index, node in enumerate(self.nodes)
-        ]
-
-    @cached_property
-    def roles(self) -> dict[str, list[Known]]:
-        """The layers of each role (``layers.base.ROLES``) whose facts are known, in their order."""
-        found: dict[str, list[Known]] = {}
-        for one in self.known:
-            if one is not None:
-                found.setdefault(one.layer.role, []).append(one)
+        shapes = [node.outputs for node in self.nodes]
+        shapes += [(one.shape,) for one in reversed(self.graph.inputs)]  # the nodes -1, -2 and so on
+        found: list[Known | None] = []
+        for index, node in enumerate(self.nodes):
+            layer, facts = node.layer, node.facts
+            if facts is None or layer is None:
+                found.append(None)
+                continue
+            at, output = node.inputs[0]
+            found.append(Known(index, node, layer, facts, at, shapes[at][output] or ()))
         return found
 
-    def having(self, *roles: str) -> list[Known]:
-        """The layers of some roles, each role's in their order."""
-        if len(roles) == 1:
-            return self.roles.get(roles[0], [])
-        return [one for role in roles for one in self.roles.get(role, ())]
+    @lazy
+    def seen(self) -> list[Known]:
+        """The layers whose facts are known, in their order."""
+        return [one for one in self.known if one is not None]
 
-    @cached_property
+    @lazy
+    def roles(self) -> defaultdict[str, list[Known]]:
+        """The same by their role (``layers.base.ROLES``)."""
+        found: defaultdict[str, list[Known]] = defaultdict(list)
+        for one in self.seen:
+            found[one.role].append(one)
+        return found
+
+    def having(self, role: str, *more: str) -> list[Known]:
+        """The layers of some roles, each role's in their order."""
+        if not more:
+            return self.roles[role]
+        return [one for each in (role, *more) for one in self.roles[each]]
+
+    @lazy
     def windows(self) -> list[Known]:
         """The layers that sum up what a window shows, which no transposed one does."""
-        found = [one for one in self.having("weights", "pool") if one.facts.window is not None]
-        return sorted([one for one in found if not one.window.transposed], key=_index)
+        found = [one for one in self.seen if one.role in ("weights", "pool") and one.facts.window is not None]
+        return [one for one in found if not one.window.transposed]
 
-    @cached_property
+    @lazy
+    def learning(self) -> list[Known]:
+        """Of these the ones with weights and a kernel of more than one tap."""
+        return [one for one in self.windows if one.role == "weights" and max(one.window.kernel or (1,)) > 1]
+
+    @lazy
     def unusual(self) -> list[Known]:
         """Of these the ones whose padding is neither none nor exactly half of the kernel, or that step beyond it."""
-        known: dict[int, bool] = {}
-        found = []
-        for one in self.windows:
-            key = id(one.facts)
-            usual = known.get(key)
-            if usual is None:
-                usual = known[key] = _usual(one.window)
-            if not usual:
-                found.append(one)
-        return found
+        return [one for one in self.windows if not _usual(one.window)]
 
-    @cached_property
-    def readers(self) -> dict[Tensor, list[int]]:
-        """Which nodes read each tensor; a tensor that nobody reads is absent."""
-        found: dict[Tensor, list[int]] = {}
+    @lazy
+    def padded(self) -> list[Known]:
+        """Of these the ones with padding."""
+        return [one for one in self.unusual if any(map(any, one.window.pads))]
+
+    @lazy
+    def read_by(self) -> list[list[int]]:
+        """Which nodes read each node, whichever of its outputs; at its end, from behind, the network's own inputs."""
+        found: list[list[int]] = [[] for _ in range(len(self.nodes) + len(self.graph.inputs))]
         for index, node in enumerate(self.nodes):
-            for tensor in node.inputs:
-                found.setdefault(tensor, []).append(index)
+            for at, _ in node.inputs:
+                found[at].append(index)
         return found
 
-    @cached_property
+    def readers(self, tensor: tuple[int, int]) -> list[int]:
+        """Which nodes read a tensor; a node that reads it twice stands there twice."""
+        at, _ = tensor
+        found = self.read_by[at]
+        if at < 0 or len(self.nodes[at].outputs) == 1:
+            return found
+        return [index for index in dict.fromkeys(found) for _ in range(self.nodes[index].inputs.count(tensor))]
+
+    @lazy
     def inner(self) -> list[bool]:
         """For each layer whether what it makes is multiplied by weights again; the others make outputs."""
         found = [False] * len(self.nodes)
         for index in range(len(self.nodes) - 1, -1, -1):
             one = self.known[index]
-            if one is None or found[index] or one.layer.role == "weights":
-                for tensor in self.nodes[index].inputs:
-                    if tensor.node >= 0:
-                        found[tensor.node] = True
+            if one is None or found[index] or one.role == "weights":
+                for at, _ in self.nodes[index].inputs:
+                    if at >= 0:
+                        found[at] = True
         return found
+
+    @lazy
+    def grows(self) -> bool:
+        """Whether a map is made larger somewhere, or a shape is unknown."""
+        return len(self.seen) < len(self.nodes) or any(_grows(one) for one in self.seen if one.x is not one.y)
 
     @property
     def last_layers(self) -> Iterator[Known]:
         """What each head ends in, views left out."""
         for output in self.graph.outputs:
             found = self.known[output.tensor.node] if output.tensor.node >= 0 else None
-            while found is not None and found.layer.role == "view":
+            while found is not None and found.role == "view":
                 found = self.before(found.index)
             if found is not None:
                 yield found
@@ -126,30 +151,29 @@ class Structure:
             if one is not None and one.node.shares is None:
                 yield one.facts.weights.values()
 
-    @cached_property
+    @lazy
     def results(self) -> frozenset[Tensor]:
         """What the network gives away, training heads included."""
         return frozenset([output.tensor for output in self.graph.outputs])
 
-    @cached_property
+    @lazy
     def ends(self) -> list[int]:
         """The layers of which nothing is read and nothing is given away."""
-        needed = {tensor.node for tensor in (*self.readers, *self.results)}
-        return [index for index in range(len(self.nodes)) if index not in needed]
+        given = {tensor.node for tensor in self.results}
+        return [at for at, readers in enumerate(self.read_by[: len(self.nodes)]) if not readers and at not in given]
 
-    @cached_property
+    @lazy
     def lenders(self) -> frozenset[int]:
         """The layers whose weights another one shares."""
         return frozenset([node.shares for node in self.nodes if node.shares is not None])
 
-    @cached_property
+    @lazy
     def following(self) -> list[int]:
         """For each layer the place of the one that alone reads it; -1 where several do, none, or it is given away."""
-        found = [-1] * len(self.nodes)
-        given = {tensor.node for tensor in self.results}
-        for (index, _), readers in self.readers.items():
-            if index >= 0 and len(readers) == 1 and index not in given and len(self.nodes[index].outputs) == 1:
-                found[index] = readers[0]
+        pairs = zip(self.nodes, self.read_by, strict=False)
+        found = [readers[0] if len(readers) == len(node.outputs) == 1 else -1 for node, readers in pairs]
+        for at in [tensor.node for tensor in self.results if tensor.node >= 0]:
+            found[at] = -1
         return found
 
     def after(self, index: int) -> Known | None:
@@ -164,23 +188,24 @@ class Structure:
 
     def skip_after(self, index: int, roles: Iterable[str]) -> Known | None:
         """The next layer down a plain chain whose role is none of these."""
-        found = self.after(index)
-        while found is not None and found.layer.role in roles:
-            found = self.after(found.index)
-        return found
+        following, known = self.following, self.known
+        place = following[index]
+        while place >= 0:
+            one = known[place]
+            if one is None or one.role not in roles:
+                return one
+            place = following[place]
+        return None
 
     def skip_before(self, index: int, roles: Iterable[str]) -> Known | None:
         """The next layer up the first inputs whose role is none of these."""
-        found = self.before(index)
-        while found is not None and found.layer.role in roles:
-            found = self.before(found.index)
-        return found
+        one = self.before(index)
+        while one is not None and one.role in roles:
+            one = self.known[one.above] if one.above >= 0 else None
+        return one
 
 
-def _index(one: Known) -> int:
-    return one.index
-
-
+@lru_cache(maxsize=4096)  # networks slide few different windows
 def _usual(window: Window) -> bool:
     """Whether nothing is odd about a window on any axis."""
     for kernel, stride, dilation, (before, after) in zip(*window[:4], strict=True):
@@ -188,3 +213,13 @@ def _usual(window: Window) -> bool:
         if stride > kernel or before != after or (before and (2 * before != reach or reach % 2)):
             return False
     return True
+
+
+def _grows(one: Known) -> bool:
+    """Whether a layer makes a map larger."""
+    return (
+        one.x != one.y
+        and one.x[1:] != one.y[1:]
+        and len(one.x) == len(one.y) > 1
+        and product(one.y[1:]) > product(one.x[1:]) * 4 // 3
+    )

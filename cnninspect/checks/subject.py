@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cnninspect.checks.lazy import lazy
 from cnninspect.checks.structure import Structure
 from cnninspect.checks.written import Writing, set_option
 from cnninspect.values import Finding, Span
@@ -43,7 +43,7 @@ class Subject(Structure):
         self.judged = judged
         """The codes of which it can be said that nothing was silenced: they were looked for, in every network."""
 
-    @cached_property
+    @lazy
     def named(self) -> dict[str, Node]:
         """The layers by name."""
         return {node.name: node for node in self.nodes}
@@ -61,28 +61,31 @@ class Subject(Structure):
 
     # --- what passes find --------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def runs(self) -> list[bool]:
         """Which layers run at inference."""
         from cnninspect.passes.usage import at_inference
 
         return at_inference(self.graph)
 
-    @cached_property
+    @lazy
     def costs(self) -> list[Cost]:
         """What each layer costs, for one sample in float32."""
         from cnninspect.passes.cost import costs
 
         return costs(self.graph)
 
-    @cached_property
+    @lazy
     def reaches(self) -> list[Reach | None]:
-        """How far each layer sees of the first input, where that is known quickly, and joins what is aligned."""
+        """How far each layer sees of the first input, where that is known quickly, and joins what is aligned.
+
+        At its end, from behind, the same of the network's own inputs.
+        """
         from cnninspect.checks.reach import reaches
 
-        return reaches(self.graph)
+        return reaches(self.graph, self.known)
 
-    @cached_property
+    @lazy
     def ungated(self) -> bool:
         """Whether no layer looks at a whole map to weigh each position: no gate, no statistic, no share of a unit."""
         if any(not one.layer.linear for one in self.having("norm")):
@@ -96,14 +99,14 @@ class Subject(Structure):
         """Whether the network is small enough for fields to be followed exactly: of the others nothing is said."""
         return len(self.nodes) <= MOST_FOLLOWED
 
-    @cached_property
+    @lazy
     def flows(self) -> list[Flow[Axes]]:
         """What every tensor sees of each input, gates left out; takes time."""
         from cnninspect.passes.field import flows
 
         return flows(self.graph, through_gates=True)
 
-    @cached_property
+    @lazy
     def sights(self) -> list[Flow[Axes]]:
         """The same, gates being taken to look: what a squeeze-excite block weighs has seen everything; takes time."""
         from cnninspect.passes.field import flows
@@ -127,12 +130,12 @@ class Subject(Structure):
 
     # --- the file --------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def writing(self) -> Writing:
         """Where everything is written."""
         return Writing(self.document, self.loaded.sources)
 
-    @cached_property
+    @lazy
     def files(self) -> frozenset[str]:
         """The names of the files that the model is written in."""
         return frozenset([source.name for source in self.loaded.sources])

@@ -10,10 +10,10 @@ import typer
 from cnninspect import __version__, api
 from cnninspect.cli import common
 from cnninspect.cli.check_fixing import mend
-from cnninspect.cli.check_outputs import AUTO, Output, outputs, write
+from cnninspect.cli.check_outputs import AUTO, Output, outputs, refuse_losses, write
+from cnninspect.cli.check_stdin import refuse_stdin, tell_unheld
 from cnninspect.cli.check_telling import say_config, tell, tell_mistakes
-from cnninspect.cli.output import emit
-from cnninspect.reports.check import FORMATS, View, render_rules
+from cnninspect.reports.check import FORMATS, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,15 +97,20 @@ def check(
         common.choose("--fail-level", fail_level, LEVELS)
     if jobs is not None and not 1 <= jobs <= MOST_JOBS:
         raise common.fail(f"--jobs must be between 1 and {MOST_JOBS}, got {jobs}")
+    refuse_stdin(paths or (), fix=fix, update=update_baseline, baseline=baseline is not None)
     wanted = outputs(ctx.obj or [], format or [], output or [])
-    settled = _config(paths or [], config, isolated=isolated)
+    if list_rules:
+        from cnninspect.cli import check_rules
+
+        check_rules.refuse_others(format or [])
+    settled = _config(paths or [], config, color, isolated=isolated)
     common.load_plugins([*settled.settings.plugins, *(plugin or [])])
     codes = {"select": _words(select), "ignore": _words(ignore)}
     try:
         if list_rules:
-            emit(render_rules(api.severities(settled, **codes), color=common.colored(color)), None)
-            return 0
+            return check_rules.list_rules(api.severities(settled, **codes), wanted, [settled.path], color)
         lock = api.baseline(settled, baseline, tolerance, update=update_baseline)
+        refuse_losses(wanted, settled, lock)
         unwritten = mend(paths or (), settled, exclude or (), codes, outside=allow_outside, quiet=quiet) if fix else 0
         checked = api.check(
             paths or (),
@@ -122,13 +127,15 @@ def check(
     except api.CannotRun as stopped:
         raise common.fail(stopped.problem.message, stopped.problem.help) from None
     except api.ModelError as wrong:
-        raise tell_mistakes(wrong.findings, settled) from None
+        raise tell_mistakes(wrong.findings, settled, color) from None
     if verbose:
         say_config(settled)
     level = fail_level or settled.settings.fail_level or "error"
     view = _view(checked, level, wanted, quiet=quiet)
-    write(checked, view, wanted, color=color, statistics=statistics)
-    tell(checked, paths or [], quiet=quiet, verbose=verbose)
+    unwritten += write(checked, view, wanted, color=color, statistics=statistics)
+    tell(checked, paths or [], quiet=quiet, verbose=verbose, mended=fix)
+    if lock is not None and "-" in (paths or ()) and not quiet:
+        tell_unheld(lock)
     if lock is not None and lock.update:
         from cnninspect.cli.check_locking import write_lock
 
@@ -136,7 +143,7 @@ def check(
     return 2 if checked.troubles or unwritten else int(view.failed and not exit_zero)
 
 
-def _config(paths: Sequence[str], file: str | None, *, isolated: bool) -> Config:
+def _config(paths: Sequence[str], file: str | None, color: str, *, isolated: bool) -> Config:
     if isolated and file is not None:
         raise common.fail("--config and --isolated contradict each other", "leave one of the two out")
     try:
@@ -144,7 +151,7 @@ def _config(paths: Sequence[str], file: str | None, *, isolated: bool) -> Config
     except api.CannotRun as stopped:
         raise common.fail(stopped.problem.message, stopped.problem.help) from None
     if found.findings:
-        raise tell_mistakes(found.findings, found)
+        raise tell_mistakes(found.findings, found, color)
     return found
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def write_lock(baseline: Baseline, checked: Checked, *, quiet: bool) -> None:
     """Write what every network costs now, and say how much of it is other than before."""
     found = api.updated_baseline(baseline, checked)
-    emit(found.text, baseline.file, [file.path for file in checked.files])
+    emit(found.text, baseline.file, [file.path for file in checked.files], lock=True)
     if quiet:
         return
     counts = [(found.added, "new"), (found.changed, "changed"), (found.removed, "gone")]

@@ -7,14 +7,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from cnninspect.cli import common
-from cnninspect.cli.output import emit
+from cnninspect.cli.output import emit_each, refuse_lost
 from cnninspect.records import Record
 from cnninspect.reports.check import render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnninspect.api.checked import Checked
+    from cnninspect.api.checking_baseline import Baseline
+    from cnninspect.frontends.config.search import Config
     from cnninspect.reports.check import View
 
 AUTO = "auto"
@@ -85,9 +87,29 @@ def in_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def write(checked: Checked, view: View, wanted: Sequence[Output], *, color: str, statistics: bool) -> None:
-    """Every report to where it goes; in GitHub's CI the summary of the job as well."""
+def refuse_losses(wanted: Sequence[Output], config: Config, lock: Baseline | None) -> None:
+    """Refuse to write a report over what this check goes by, or over a model, which any YAML file may be part of."""
+    for name in [one.file for one in wanted if one.file not in (None, "-")]:
+        assert name is not None
+        refuse_lost(name, [config.path], "the configuration")
+        refuse_lost(name, [lock and lock.file], "the lock file")
+        if name.endswith((".yaml", ".yml")) and os.path.isfile(name):
+            refuse_lost(name, [name], "a YAML file, and no report is")
+
+
+def write(checked: Checked, view: View, wanted: Sequence[Output], *, color: str, statistics: bool) -> int:
+    """Every report to where it goes, in GitHub's CI the summary of the job as well; how many could not be written."""
     models = [file.path for file in checked.files]
+    unwritten = emit_each(_reports(checked, view, wanted, color=color, statistics=statistics), models)
+    if in_github() and any(one.format == "github" for one in wanted):
+        add_to_summary(render("markdown", checked, view))
+    return unwritten
+
+
+def _reports(
+    checked: Checked, view: View, wanted: Sequence[Output], *, color: str, statistics: bool
+) -> Iterator[tuple[str, str | None]]:
+    """Each report and the file that it goes into."""
     for one in wanted:
         here = one.file in (None, "-")
         colored = common.colored(color) and (here or color == "always")
@@ -98,9 +120,7 @@ def write(checked: Checked, view: View, wanted: Sequence[Output], *, color: str,
             text = render_statistics(checked, shown)
         else:
             text = render(one.format, checked, shown)
-        emit(text if not here or _utf8() else _ascii(text, one.format), one.file, models)
-    if in_github() and any(one.format == "github" for one in wanted):
-        add_to_summary(render("markdown", checked, view))
+        yield text if not here or _utf8() else _ascii(text, one.format), one.file
 
 
 def _width() -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cnninspect.values import Finding
 
 
-def tell(checked: Checked, paths: Sequence[str], *, quiet: bool, verbose: bool) -> None:
+def tell(checked: Checked, paths: Sequence[str], *, quiet: bool, verbose: bool, mended: bool) -> None:
     """What is no finding: files that could not be read, that there was nothing to check, what was left alone."""
     say = sys.stderr.write
     for trouble in checked.troubles:
@@ -25,6 +26,8 @@ def tell(checked: Checked, paths: Sequence[str], *, quiet: bool, verbose: bool) 
     if not checked.files and not checked.troubles and not quiet:
         where = clip(", ".join(paths) or "the current folder", 200)
         say(f"cnninspect: there is no model in {where}; a model has layers: at its top level\n")
+    if not (quiet or mended):
+        _tell_fixes(checked)
     if verbose:
         from cnninspect.reports.check.words import number
 
@@ -32,6 +35,14 @@ def tell(checked: Checked, paths: Sequence[str], *, quiet: bool, verbose: bool) 
         if checked.links:
             say(f"cnninspect: {number(checked.links, 'link')} out of the tree not followed\n")
         _tell_margins(checked)
+
+
+def _tell_fixes(checked: Checked) -> None:
+    """How many findings need no hand: those of files, as standard input and shipped networks are not mended."""
+    files = [file for file in checked.files if os.path.isfile(file.path)]
+    many = sum(bool(told.finding.edits) for file in files for told in file.findings)
+    if many:
+        sys.stderr.write(f"cnninspect: --fix mends {many} of the findings\n")
 
 
 def _tell_margins(checked: Checked) -> None:
@@ -55,10 +66,10 @@ def say_config(config: Config) -> None:
     sys.stderr.write(f"cnninspect: {f'configured by {clip(config.path, 4096)}' if config.path else 'not configured'}\n")
 
 
-def tell_mistakes(findings: Sequence[Finding], config: Config) -> common.Stop:
+def tell_mistakes(findings: Sequence[Finding], config: Config, color: str) -> common.Stop:
     """The mistakes of a configuration: nothing is checked by half of one."""
     from cnninspect.reports.findings import render
 
     sources = [] if config.source is None else [config.source]
-    sys.stderr.write(render(findings, sources, color=common.colored("auto", error_stream=True)))
+    sys.stderr.write(render(findings, sources, color=common.colored(color, error_stream=True)))
     return common.Stop(2)

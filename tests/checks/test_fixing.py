@@ -123,3 +123,30 @@ def test_a_comment_without_use_is_removed() -> None:
     fixed = fix(text, lambda text: look(text, EVERYTHING))
     assert fixed.text == "input: [3, 8, 8]\nlayers:\n  - relu\n" + text.split("\n")[4] + "\n"
     assert [found.code for found in fixed.left] == ["unused-ignore"]
+
+
+@pytest.mark.parametrize(
+    ("written", "mended"),
+    [
+        ("# stem; cnninspect: ignore[dead-layer] why", "# stem;"),
+        ("# cnninspect: ignore[dead-layer] a  # cnninspect: ignore[width-dips] b", ""),
+        ("# cnninspect: ignore[dead-layer] a # cnninspect: ignore[RULE] b", "# cnninspect: ignore[RULE] b"),
+        ("# cnninspect: ignore[dead-layer] a# cnninspect: ignore[RULE] b", "# cnninspect: ignore[RULE] b"),
+        ("# cnninspect: ignore[RULE] b# cnninspect: ignore[dead-layer] a", "# cnninspect: ignore[RULE] b"),
+        (
+            "# stem; cnninspect: ignore[dead-layer] a; cnninspect: ignore[RULE] b",
+            "# stem; cnninspect: ignore[RULE] b",
+        ),
+        (  # the sign of the first makes both a comment
+            "# cnninspect: ignore[dead-layer] a cnninspect: ignore[RULE] b",
+            "# cnninspect: ignore[dead-layer] a cnninspect: ignore[RULE] b",
+        ),
+    ],
+)
+def test_one_of_several_comments_is_removed(written: str, mended: str) -> None:
+    """What else a comment says stays as it is, and stays a comment."""
+    line = "  - conv: {out: 8, kernel: 1, padding: 1}  "
+    layer = "input: [3, 8, 8]\nlayers:\n" + (line if "RULE" in written else "  - relu  ")
+    written, mended = (text.replace("RULE", "padding-beyond-kernel") for text in (written, mended))
+    fixed = fix(f"{layer}{written}\n", lambda text: look(text, only("unused-ignore", "padding", "dead", "width-dips")))
+    assert fixed.text == f"{layer}{mended}".rstrip() + "\n"

@@ -43,3 +43,21 @@ def test_time_grows_with_the_network(name: str) -> None:
     found = lint([loaded])
     assert process_time() - start < 15
     assert len(found) < 2000
+
+
+COMMENTED = {
+    "beside layers": "".join(
+        [f'  - {{relu: , name: "r{i}"}}  # cnninspect: ignore[activation-twice, dead-layer] x\n' for i in range(5000)]
+    ),
+    "above one layer": "  # cnninspect: ignore[activation-twice, dead-layer] x\n" * 5000 + "  - relu\n" * 2000,
+}
+
+
+@pytest.mark.parametrize("name", COMMENTED)
+def test_time_grows_with_the_comments(name: str) -> None:
+    """Thousands of comments, of use or not, take seconds at most; each was held against every finding and quoted text."""
+    loaded = api.read("model.yaml", text="input: [8, 16, 16]\nlayers:\n" + COMMENTED[name])
+    start = process_time()
+    found = lint([loaded])
+    assert process_time() - start < 8
+    assert len(found) >= 5000

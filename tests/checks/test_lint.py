@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
 from cnninspect.checks.lint import READER, codes, lint, lint_each
 from cnninspect.checks.selection import Override, Selection
 from tests.support.checking import look, networks, only, told
@@ -107,6 +109,34 @@ def test_a_comment_on_the_first_item_is_not_for_the_list() -> None:
     """What begins on the line of the first item is that item, not the list."""
     text = f"input: [3, 8, 8]\nlayers:\n  - relu: # cnninspect: ignore[{RULE}] why\n  - {PADDED}\n"
     assert [found.code for found in look(text)] == ["unused-ignore", RULE]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        f"# stem; cnninspect: ignore[{RULE}] why",
+        f"# Cnninspect: Ignore[{RULE}] why",
+        f"# CNNINSPECT:IGNORE [{RULE}] why",
+        f"## cnninspect: ignore[{RULE}] why",
+        f"# cnninspect: ignore[width-dips] a  # cnninspect: ignore[{RULE}] b",
+        f"# cnninspect: ignore[width-dips] a, cnninspect: ignore[{RULE}] b",
+        f"# cnninspect: ignore[{RULE}] a # cnninspect: ignore[{RULE}] b",
+        f"# cnninspect: is quoted by some; cnninspect: ignore[{RULE}] b",
+    ],
+)
+def test_a_comment_may_say_more(comment: str) -> None:
+    """What silences stands anywhere in a comment, in letters of any size, and more than once."""
+    selection = only(RULE, "width-dips")
+    assert look(f"input: [3, 8, 8]\nlayers:\n  - {PADDED}  {comment}\n", selection) == []
+    assert look(f"input: [3, 8, 8]\nlayers:\n  {comment}\n  - {PADDED}\n", selection) == []
+
+
+def test_the_second_of_two_comments_is_judged() -> None:
+    """A second comment of a line is told where it is of no use, misspelt or not understood, at its own place."""
+    text = f"input: [3, 8, 8]\nlayers:\n  - {PADDED}  # cnninspect: ignore[{RULE}] a  # cnninspect: ignore"
+    assert told(look(text + "[dead-layer] b\n")) == ["3:112 unused-ignore"]
+    assert told(look(text + "[dead-lawyer] b\n")) == ["3:112 unknown-rule"]
+    assert told(look(text + "\n")) == ["3:91 bad-ignore"]
 
 
 def test_a_comment_beside_a_call_is_for_that_call() -> None:

@@ -78,6 +78,56 @@ def test_examples(code: str) -> None:
     assert look(good.text) == []
 
 
+@pytest.mark.parametrize(
+    ("layer", "remedy"),
+    [
+        ("max_pool: 2", "1 more cell of padding, or rounding: ceil, would read it"),
+        ("conv: {out: 8, kernel: 3, stride: 2}", "1 more cell of padding would read it"),
+    ],
+)
+def test_unread_rows_offers_what_the_layer_has(layer: str, remedy: str) -> None:
+    """A convolution cannot round up: nobody is sent to an option that it has not."""
+    [found] = look(f"input: [3, 7, 8]\nlayers:\n  - {layer}\n", only("unread-rows"))
+    assert found.help == remedy
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ("softmax", "'1' makes shares of the scores, and cross-entropy does so again"),
+        ("softmin", "'1' makes shares of the scores, and cross-entropy does so again"),
+        (
+            "log_softmax",
+            "'1' takes the logarithm of shares, and so does cross-entropy: the loss is the same without it",
+        ),
+    ],
+)
+def test_softmax_before_loss_tells_harm_from_idleness(layer: str, message: str) -> None:
+    """Shares of shares are another loss; shares of log shares are the same one, which the message says."""
+    text = f"input: [8]\ntraining: {{loss: cross_entropy}}\nlayers:\n  - linear: 10\n  - {layer}\n"
+    [found] = look(text, only("softmax-before-loss"))
+    first = "smallest" if layer == "softmin" else "largest"
+    assert (found.message, found.help) == (message, f"remove {layer}: the {first} score is the largest share")
+
+
+@pytest.mark.parametrize(
+    ("layer", "remedy"),
+    [
+        ("batch_norm: 8", "the channels (8) are known: leave them out"),
+        ("instance_norm: 16", "leave it out: 1e-5 is usual, and channels are known"),
+        (
+            "batch_norm: 0.9",
+            "leave it out: 1e-5 is usual; a momentum is written momentum: and is the share of the newest batch",
+        ),
+        ("layer_norm: {eps: 0.5}", "leave it out: 1e-5 is usual"),
+    ],
+)
+def test_large_eps_says_what_was_meant(layer: str, remedy: str) -> None:
+    """The number of the channels stands where eps does; a share is more likely a momentum."""
+    [found] = look(f"input: [8, 8, 8]\nlayers:\n  - {layer}\n", only("large-eps"))
+    assert found.help == remedy
+
+
 def test_codes_are_words_of_their_own() -> None:
     """A code is in kebab case and means one thing: no page of another finding, and no layer, has its name."""
     assert [code for code in RULES if not code.replace("-", "").isalpha() or "-" not in code] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnninspect.checks.selection import EVERYTHING, Override, Selection, matches, names, unknown
+from cnninspect.checks.selection import CHOICE, EVERYTHING, Override, Selection, matches, names, unknown
 
 CODE = "unused-param"
 
@@ -88,7 +88,7 @@ def test_unknown_patterns() -> None:
     selection = Selection(("unused", "ded-layer", "ded-layer"), ("zzz",), {"*": "note"}, (Override(("*",), ("q*",)),))
     problems = unknown(selection.patterns(), ["unused-param", "dead-layer"])
     assert [(problem.code, problem.message, problem.help) for problem in problems] == [
-        ("unknown-rule", "no finding is called 'ded-layer'", "did you mean 'dead-layer'?"),
-        ("unknown-rule", "no finding is called 'zzz'", "cnninspect lint-rules lists them"),
-        ("unknown-rule", "no finding is called 'q*'", "cnninspect lint-rules lists them"),
+        ("unknown-rule", "no finding that can be chosen is called 'ded-layer'", "did you mean 'dead-layer'?"),
+        ("unknown-rule", "no finding that can be chosen is called 'zzz'", CHOICE),
+        ("unknown-rule", "no finding that can be chosen is called 'q*'", CHOICE),
     ]

@@ -35,7 +35,8 @@ def test_unknown_layers() -> None:
     found = subject("input: [3, 8, 8]\nlayers:\n  - relu\n  - conv: {out: 8, kernel: 99}\n  - relu\n  - batch_norm\n")
     assert [one is not None for one in found.known] == [True, False, False, False]
     assert [one.node.name for one in found.having("activation", "norm")] == ["0"]
-    assert found.reaches == [((1, 0.0, 1), (1, 0.0, 1)), None, None, None]
+    start = (1, 1), ((0.0, 1), (0.0, 1))
+    assert found.reaches == [start, None, None, None, start]
 
 
 def test_what_runs() -> None:

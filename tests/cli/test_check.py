@@ -230,6 +230,19 @@ def test_output_goes_to_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "bad.yaml").read_text() == BAD
 
 
+def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
+    """It takes no other report with it: the rest is written, the reason told, and the exit code 2."""
+    write(tmp_path, bad=BAD)
+    both = ("--format", "sarif", "-o", "no/a.sarif", "--format", "json", "-o", "a.json", "--format", "text")
+    done = check(tmp_path, *both)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "cnninspect: cannot write 'no/a.sarif': no such file or directory\n  = help: make the folder 'no' first\n"
+    )
+    assert json.loads((tmp_path / "a.json").read_text())["summary"]["errors"] == 1
+    assert "unknown-option" in done.stdout
+
+
 def test_wrong_words(tmp_path: Path) -> None:
     """A format or level that does not exist is refused with the nearest one."""
     done = check(tmp_path, "--format", "jsom")
@@ -291,7 +304,7 @@ def test_the_configuration_holds(tmp_path: Path) -> None:
     assert done.stderr.split("\n")[0] == "cnninspect: configured by cnninspect.toml"
     inner = check(tmp_path / "m", "-v")
     assert (inner.returncode, last(inner)) == (1, "1 warning in 1 file (1 model)")
-    assert inner.stderr.split("\n")[0] == f"cnninspect: configured by {tmp_path / 'cnninspect.toml'}"
+    assert inner.stderr.split("\n")[0] == "cnninspect: configured by ../cnninspect.toml"
     assert check(tmp_path, "--fail-level", "error").returncode == 0
     assert last(check(tmp_path / "m", "--exclude", "./warns.yaml")) == "no findings in 0 files (0 models)"
     alone = check(tmp_path, "--isolated", "-v")
@@ -314,10 +327,28 @@ def test_mistakes_of_a_configuration(tmp_path: Path) -> None:
     (tmp_path / "cnninspect.toml").write_text("[severity]\nunused-parm = 'off'\n[budgets]\nmcas = '<= 1'\n")
     done = check(tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "error[unknown-rule]: no finding is called 'unused-parm'\n --> cnninspect.toml:2:1\n" in done.stderr
+    assert (
+        "error[unknown-rule]: no finding that can be chosen is called 'unused-parm'\n --> cnninspect.toml:2:1\n"
+        in done.stderr
+    )
     assert "= help: did you mean 'unused-param'?" in done.stderr
     assert "error[unknown-metric]" in done.stderr
     assert " --> cnninspect.toml:4:1\n" in done.stderr
+
+
+def test_paths_of_a_configuration_that_are_not_there(tmp_path: Path) -> None:
+    """It is said where a path stands that nobody has typed, and of no other file that is missing."""
+    repository(tmp_path, "paths = ['models', 'no', 'x/*.yaml']\n")
+    (tmp_path / "models").mkdir()
+    write(tmp_path / "models", good=GOOD)
+    os.symlink("lost.yaml", tmp_path / "models" / "link.yaml")
+    done = check(tmp_path)
+    assert done.returncode == 2
+    assert sorted(line for line in done.stderr.splitlines() if "help" in line) == [
+        "  = help: mend the link, or name the file itself",
+        "  = help: paths in cnninspect.toml names it",
+        "  = help: paths in cnninspect.toml names it",
+    ]
 
 
 def test_overrides_by_file(tmp_path: Path) -> None:
@@ -346,7 +377,7 @@ def test_select_and_ignore(tmp_path: Path) -> None:
     done = check(tmp_path, "--ignore", "unused-parm")
     assert (done.returncode, done.stderr) == (
         2,
-        "cnninspect: no finding is called 'unused-parm'\n  = help: did you mean 'unused-param'?\n",
+        "cnninspect: no finding that can be chosen is called 'unused-parm'\n  = help: did you mean 'unused-param'?\n",
     )
 
 
@@ -371,6 +402,19 @@ def test_budgets_from_everywhere(tmp_path: Path) -> None:
     text = check(tmp_path).stdout
     assert "2 | layers = '<= 0'\n" in text
     assert check(tmp_path, "--budget", "mcas <= 1").returncode == 2
+
+
+def test_a_limit_of_the_configuration_names_the_file(tmp_path: Path) -> None:
+    """Networks of one name in several files are told apart, though they break the same limit at the same place."""
+    net = f"name: net\n{GOOD}"
+    repository(tmp_path, "[budgets]\nlayers = '<= 0'\n", one=net, two=net)
+    done = check(tmp_path)
+    assert [line for line in done.stdout.splitlines() if "note: in" in line] == [
+        "  = note: in net of one.yaml",
+        "  = note: in net of two.yaml",
+    ]
+    document = json.loads(check(tmp_path, "--format", "json").stdout)
+    assert [found["model_file"] for found in document["findings"]] == ["one.yaml", "two.yaml"]
 
 
 def test_plugins_of_a_configuration(tmp_path: Path) -> None:
@@ -465,6 +509,33 @@ def test_the_rules_are_listed(tmp_path: Path) -> None:
     assert all(len(words) > 3 for words in lines.values())
     assert "\x1b[1;31merror  \x1b[0m  unused-param" in check(tmp_path, "--list-rules", "--color", "always").stdout
     assert check(tmp_path, "--list-rules", "--select", "nothing").returncode == 2
+
+
+def test_the_rules_are_listed_as_json(tmp_path: Path) -> None:
+    """--list-rules has --format json and -o, in any service; a format that is about findings is refused."""
+    repository(tmp_path, "ignore = ['unused-block']\n", bad=BAD)
+    document = json.loads(check(tmp_path, "--list-rules", "--format", "json").stdout)
+    assert document["schema"] == "cnninspect.check-rules/1"
+    found = {rule["code"]: rule for rule in document["rules"]}
+    text = check(tmp_path, "--list-rules").stdout
+    assert [line.split()[1] for line in text.splitlines()] == list(found)
+    assert found["unused-block"]["severity"] is None
+    assert found["bias-before-norm"]["severity"] == "warning"
+    assert all(rule["summary"] in text for rule in found.values())
+    done = check(
+        tmp_path, "--list-rules", "--format", "text", "-o", "rules.txt", "--format", "json", "-o", "rules.json"
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert json.loads((tmp_path / "rules.json").read_text("utf-8")) == document
+    assert (tmp_path / "rules.txt").read_text("utf-8") == text
+    for word in ("csv", "sarif", "github"):
+        done = check(tmp_path, "--list-rules", "--format", word)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert (
+            done.stderr
+            == f"cnninspect: --list-rules is told as text or json, not as {word}\n  = help: leave out --format\n"
+        )
+    assert check(tmp_path, "--list-rules", "-o", "cnninspect.toml").returncode == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has other terminals")

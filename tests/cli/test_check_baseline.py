@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnninspect.cli import run
+from tests.cli.test_check import check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,6 +143,25 @@ def test_what_is_no_file_is_left_alone(folder: Path, capsys: pytest.CaptureFixtu
     assert "baseline" not in capsys.readouterr().out
     assert run(["check", "-q", *LOCK, "lenet5", "--update-baseline"]) == 0
     assert [*models(folder)] == ["models/a.yaml", "models/a.yaml:big"]
+
+
+def test_standard_input_is_in_no_lock(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be held against the lock file is refused where nothing else is asked, and otherwise said."""
+    for words, option in (
+        (LOCK, "--baseline cannot judge"),
+        ([*LOCK, "--update-baseline"], "--update-baseline cannot write down"),
+    ):
+        assert run(["check", "-", *words]) == 2
+        assert capsys.readouterr() == (
+            "",
+            f"cnninspect: {option} standard input: a lock file calls networks by files\n"
+            "  = help: name the file instead of '-'\n",
+        )
+    (folder / "cnninspect.toml").write_text('baseline = "l.json"\n', "utf-8")
+    said = "cnninspect: standard input is not held against l.json, which knows files\n"
+    for more, told in (([], said), (["models"], said), (["models", *LOCK], said), (["-q"], "")):
+        done = check(folder, "-", *more, stdin=MODEL)
+        assert (done.returncode, done.stderr) == (0, told), more
 
 
 def test_configuration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

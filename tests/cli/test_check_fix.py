@@ -9,6 +9,7 @@ import pytest
 
 from cnninspect import api
 from cnninspect.cli import run
+from tests.cli.test_check import check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +40,30 @@ def test_fix_mends_in_place(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run(["check", "--fix", "--isolated", "wrong.yaml"]) == 0
     assert capsys.readouterr().err == ""
     assert (folder / "wrong.yaml").read_text("utf-8") == RIGHT
+
+
+def test_what_can_be_mended_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever checks learns that --fix would mend some of it; not what comes from standard input, not where -q asks for silence."""
+    (folder / "again.yaml").write_text(WRONG, "utf-8")
+    assert run(["check", "--isolated"]) == 0
+    assert capsys.readouterr().err == "cnninspect: --fix mends 2 of the findings\n"
+    assert run(["check", "--isolated", "-q"]) == 0
+    assert run(["check", "--isolated", "left.yaml"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_standard_input_is_not_mended(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing promises to mend what has no file, and whoever asks for it is told."""
+    done = check(folder, "-", "--isolated", stdin=WRONG)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "bias-before-norm" in done.stdout
+    for words in (["-"], ["wrong.yaml", "-"]):
+        assert run(["check", "--fix", "--isolated", *words]) == 2
+        assert capsys.readouterr() == (
+            "",
+            "cnninspect: --fix cannot mend standard input\n  = help: name the file instead of '-'\n",
+        )
+    assert (folder / "wrong.yaml").read_text("utf-8") == WRONG
 
 
 def test_only_what_is_selected_is_mended(folder: Path) -> None:

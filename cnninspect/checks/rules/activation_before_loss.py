@@ -38,6 +38,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnninspect.values import product
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -52,7 +54,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     if loss not in ("cross_entropy", "binary"):
         return
     for one in subject.last_layers:
-        if one.layer.role != "activation":
+        if one.role != "activation":
             continue
         coupled = one.layer.shared_among(one.x) is not None
         apart = one.layer.gives == "shares" and not coupled  # a share for each class by itself
@@ -60,8 +62,10 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         if loss == "binary":
             help_ = "remove it, or write loss: cross_entropy" if coupled else "remove it"
+        elif apart:  # of one score cross-entropy would make nothing
+            help_ = "write loss: binary" if product(one.y) == 1 else "remove it, or write loss: binary"
         else:
-            help_ = "remove it, or write loss: binary" if apart else "remove it"
+            help_ = "remove it"
         yield subject.finding(
             one.node,
             f"'{one.node.name}' ({one.layer.name}) is the last layer, which does not fit loss {loss}",

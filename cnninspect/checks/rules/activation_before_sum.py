@@ -2,7 +2,8 @@
 
 What is added to the identity is never negative: block by block the trunk grows, no block can take back what another
 put there, and half of what the branch learns is thrown away right before it counts. The activation belongs after the
-sum (v1) or at the beginning of the branch (v2).
+sum (v1) or at the beginning of the branch (v2). A decoder that makes a smaller map large again is no branch of the map
+that an encoder passes over to it, as in LinkNet.
 
 Source: He et al. 2016, arXiv 1603.05027, table 2: "ReLU before addition" loses 1.2 points on CIFAR-10 with ResNet-110.
 
@@ -45,6 +46,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnninspect.values import product
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -79,7 +82,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _end(subject: Subject, tensor: Tensor) -> Known | None:
     """The layer that ends a branch, noise and views left out."""
     found = subject.known[tensor.node] if tensor.node >= 0 else None
-    while found is not None and found.layer.role in BETWEEN and len(found.node.inputs) == 1:
+    while found is not None and found.role in BETWEEN and len(found.node.inputs) == 1:
         found = subject.before(found.index)
     return found
 
@@ -88,7 +91,9 @@ def _above(subject: Subject, trunk: Tensor, end: int) -> bool:
     """Whether a branch of weights goes from the trunk to its end with nothing else coming in."""
     found, weights = subject.known[end], 0
     while found is not None and found.index > trunk.node and len(found.node.inputs) == 1:
-        weights += found.layer.role == "weights"
+        if found.y is not found.x and product(found.y[1:]) > product(found.x[1:]):
+            return False
+        weights += found.role == "weights"
         if found.node.inputs[0] == trunk:
             return weights > 0
         found = subject.before(found.index)

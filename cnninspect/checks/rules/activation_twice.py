@@ -50,7 +50,7 @@ BETWEEN = ("noise", "view")
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.having("activation"):
         below = subject.skip_after(one.index, BETWEEN)
-        if below is None or below.layer.role != "activation" or len(below.node.inputs) > 1:
+        if below is None or below.role != "activation" or len(below.node.inputs) > 1:
             continue
         same = below.layer.name == one.layer.name
         yield subject.finding(

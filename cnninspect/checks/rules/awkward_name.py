@@ -34,7 +34,7 @@ layers:
 
 from __future__ import annotations
 
-from keyword import iskeyword
+from keyword import iskeyword, kwlist
 from typing import TYPE_CHECKING
 
 from cnninspect.module_names import MODULE_NAMES
@@ -47,9 +47,12 @@ if TYPE_CHECKING:
     from cnninspect.values import Finding
 
 SEVERITY = "note"
+TAKEN = MODULE_NAMES.union(kwlist)
 
 
 def check(subject: Subject) -> Iterator[Finding]:
+    if TAKEN.isdisjoint(".".join([node.name for node in subject.nodes]).split(".")):
+        return
     told: set[tuple[str, str]] = set()
     for node in subject.nodes:
         before, taken = _taken(node.name)
@@ -65,6 +68,6 @@ def _taken(name: str) -> tuple[str, str]:
     """The first part of a name that is taken, with what comes before it; empty where there is none."""
     parts = name.split(".")
     for index, part in enumerate(parts):
-        if part in MODULE_NAMES or iskeyword(part):
+        if part in TAKEN:
             return ".".join(parts[:index]), part
     return "", ""

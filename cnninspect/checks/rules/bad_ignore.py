@@ -1,7 +1,7 @@
 """A comment begins as one that silences a finding, and says nothing that can be followed.
 
 It has one form: `# cnninspect: ignore[code, code] reason`. The codes say what is silenced, so that nothing else is,
-and the reason tells the next reader why.
+and the reason tells the next reader why. It may follow other words in a comment, and stand there more than once.
 
 Source: the comment itself; docs/lint.md tells for what a comment speaks.
 

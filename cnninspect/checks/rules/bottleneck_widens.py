@@ -63,13 +63,14 @@ BETWEEN = ("activation", "norm", "noise")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    if not any(_pointwise(one) for one in subject.windows):
-        return
-    for one in subject.windows:
-        if one.layer.role != "weights" or not _whole(one):
+    if [one.role for one in subject.windows].count("weights") == len(subject.learning):
+        return  # none of them is pointwise
+    for one in subject.learning:
+        above = subject.skip_before(one.index, BETWEEN)
+        if above is None or not _pointwise(above) or not _whole(one):
             continue
-        above, below = subject.skip_before(one.index, BETWEEN), subject.skip_after(one.index, BETWEEN)
-        if above is None or below is None or not (_pointwise(above) and _pointwise(below)):
+        below = subject.skip_after(one.index, BETWEEN)
+        if below is None or not _pointwise(below):
             continue
         if min(one.x[0], one.y[0]) <= max(above.x[0], below.y[0]):
             continue
@@ -82,10 +83,10 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _whole(one: Known) -> bool:
-    """Whether a convolution has a kernel of more than one tap and no groups."""
+    """Whether a convolution has no groups."""
     weight = one.facts.weights.get("weight")
-    return weight is not None and max(one.window.kernel) > 1 and weight[1] == one.x[0]
+    return weight is not None and weight[1] == one.x[0]
 
 
 def _pointwise(one: Known) -> bool:
-    return one.layer.role == "weights" and one.facts.window is not None and max(one.window.kernel) == 1
+    return one.role == "weights" and one.facts.window is not None and max(one.window.kernel) == 1

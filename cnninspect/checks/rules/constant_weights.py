@@ -66,4 +66,4 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _bends(subject: Subject, one: Known) -> bool:
     """Whether an activation follows, so that what it makes is no correction that may begin with nothing."""
     following = subject.skip_after(one.index, BETWEEN)
-    return following is not None and following.layer.role == "activation"
+    return following is not None and following.role == "activation"

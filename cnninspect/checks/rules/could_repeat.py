@@ -39,6 +39,7 @@ layers:
 
 from __future__ import annotations
 
+from operator import eq
 from typing import TYPE_CHECKING
 
 from cnninspect.frontends.yaml.tree import Mapping, Scalar, Sequence, said
@@ -58,6 +59,8 @@ FEWEST = 4
 """Copies from which on it is worth while."""
 LONGEST = 12
 """Lines of a copy up to which it is looked for."""
+SAME = b"\1" * (FEWEST - 1)
+"""What comparing each with the next one gives where so many are the same: a one for each pair."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -66,7 +69,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     lists = [document.sections["layers"], *[node for _, node in document.entries("blocks").values()]]
     for items in _lists(lists, document.source.name):
-        if not _alike([_head(item) for item in items.items]):
+        if not _alike([item.text if type(item) is Scalar else _head(item) for item in items.items]):
             continue
         words = [said(item) for item in items.items]
         start = 0
@@ -85,15 +88,17 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _head(item: Node) -> str:
-    """The first word of an entry: entries that say the same begin with the same."""
-    if type(item) is Scalar:
-        return item.text
+    """The first word of an entry that is no word itself: entries that say the same begin with the same."""
     return item.pairs[0][0].text if type(item) is Mapping and item.pairs else ""
 
 
 def _alike(heads: list[str]) -> bool:
     """Whether something may stand there several times in a row."""
-    return any(_run(heads, start)[1] >= FEWEST for start in range(len(heads) - FEWEST + 1))
+    for period in range(1, min(LONGEST, len(heads) // FEWEST) + 1):
+        once = heads[::period]  # one entry of each copy, which are the same as well
+        if SAME in bytes(map(eq, once, once[1:])) and SAME * period in bytes(map(eq, heads, heads[period:])):
+            return True
+    return False
 
 
 def _run(words: list[str], start: int) -> tuple[int, int]:
@@ -110,16 +115,19 @@ def _run(words: list[str], start: int) -> tuple[int, int]:
 
 def _lists(nodes: list[Node], file: str) -> Iterator[Sequence]:
     """Every list of layers that is written in a file: entries of a list that are no values of options."""
-    stack, seen = [*nodes], set()
+    stack, seen = [*nodes], set[int]()
     while stack:
         node = stack.pop()
         if id(node) in seen or node.source.name != file:
             continue
         seen.add(id(node))
-        if type(node) is Sequence:
-            if len(node.items) >= FEWEST and any(type(item) is Mapping for item in node.items):
-                yield node
-            stack += [item for item in node.items if type(item) is not Scalar]
-        else:
-            assert type(node) is Mapping
-            stack += [value for _, value in node.pairs if type(value) is not Scalar]
+        parts = node.items if type(node) is Sequence else [node]
+        for part in parts:
+            if type(part) is Mapping:
+                for _, value in part.pairs:
+                    if type(value) is not Scalar:
+                        stack.append(value)
+            elif type(part) is Sequence:
+                stack.append(part)
+        if type(node) is Sequence and len(parts) >= FEWEST and Mapping in map(type, parts):
+            yield node

@@ -54,6 +54,8 @@ SEVERITY = "warning"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
+    if not subject.ends:
+        return
     for end, lost in _ends(subject).items():
         node = subject.nodes[end]
         parameters = [subject.costs[index].parameters for index in lost]
@@ -73,12 +75,10 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _ends(subject: Subject) -> dict[int, list[int]]:
     """Each layer that nothing needs, with the layers that lead there and nowhere else, itself first."""
     found: dict[int, list[int]] = {index: [] for index in subject.ends}
-    if not found:
-        return found
     leads: list[int] = [-1] * len(subject.nodes)  # to which end alone a layer leads
     for index in range(len(subject.nodes) - 1, -1, -1):
         made = [Tensor(index, number) for number in range(len(subject.nodes[index].outputs))]
-        ends = {leads[reader] for tensor in made for reader in subject.readers.get(tensor, ())}
+        ends = {leads[reader] for reader in subject.read_by[index]}
         if index in found:
             leads[index] = index
         elif len(ends) == 1 and subject.results.isdisjoint(made):

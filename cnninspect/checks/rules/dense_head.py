@@ -57,13 +57,15 @@ FEWEST = 50_000
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.having("weights"):
+        if one.facts.window is not None:
+            continue
         weight = one.facts.weights.get("weight")
-        if one.facts.window is not None or weight is None or one.node.shares is not None or product(weight) < FEWEST:
+        if weight is None or one.node.shares is not None or product(weight) < FEWEST:
             continue
         above = subject.before(one.index)
-        while above is not None and above.layer.role in ("noise", "view") and len(above.x) == 1:
+        while above is not None and above.role in ("noise", "view") and len(above.x) == 1:
             above = subject.before(above.index)
-        if above is None or above.layer.role != "view" or len(above.x) < 2 or len(above.y) != 1:  # noqa: PLR2004
+        if above is None or above.role != "view" or len(above.x) < 2 or len(above.y) != 1:  # noqa: PLR2004
             continue
         cells = product(above.x[1:])
         if cells == 1:

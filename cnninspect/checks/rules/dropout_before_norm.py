@@ -46,8 +46,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.ir import Tensor
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -59,11 +57,10 @@ SEVERITY = "warning"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    if not any(one.facts.buffers for one in subject.having("norm")):
+    noise = [one for one in subject.having("noise") if one.layer.disturbs]
+    if not noise or not any(one.facts.buffers for one in subject.having("norm")):
         return
-    for one in subject.having("noise"):
-        if not one.layer.disturbs:
-            continue
+    for one in noise:
         norm = _norm_below(subject, one.index)
         if norm is not None:
             yield subject.finding(
@@ -79,9 +76,9 @@ def _norm_below(subject: Subject, start: int) -> Known | None:
     stack = [(start, 0)]
     while stack:
         index, crossed = stack.pop()
-        for reader in subject.readers.get(Tensor(index), ()):
+        for reader in subject.readers((index, 0)):
             found = subject.known[reader]
-            role = found.layer.role if found is not None else ""
+            role = found.role if found is not None else ""
             if found is not None and found.layer.centres() and found.facts.buffers:
                 return found
             crosses = crossed + (role == "weights")

@@ -1,7 +1,7 @@
-"""Dropout of single values stands right before a pool.
+"""Dropout of single values stands before a pool, with no more than an activation or a norm between.
 
 A max pool takes another value where the largest was dropped, so that less is dropped than was asked for; an average
-over a map hardly changes. After the pool fewer numbers have to be drawn, and each that is dropped is missed.
+over a map hardly changes; what works on each value alone in between does not help. After the pool fewer numbers have to be drawn, and each that is dropped is missed.
 
 Source: Nikanjam et al. 2021, arXiv 2105.08095; Wu and Gu 2015, arXiv 1512.01400 (dropout before max pooling is a choice
 among the window's values, no longer dropout).
@@ -50,12 +50,13 @@ if TYPE_CHECKING:
     from cnninspect.values import Finding
 
 SEVERITY = "note"
+BETWEEN = ("activation", "norm")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.having("noise"):
-        pool = subject.after(one.index) if one.layer.disturbs else None
-        if pool is not None and pool.layer.role == "pool" and one.layer.noise == "element":
+        pool = subject.skip_after(one.index, BETWEEN) if one.layer.disturbs else None
+        if pool is not None and pool.role == "pool" and one.layer.noise == "element":
             yield subject.finding(
                 one.node,
                 f"'{one.node.name}' drops single values that the pool '{pool.node.name}' makes up for",

@@ -47,7 +47,7 @@ SEVERITY = "warning"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for one in subject.unusual:
+    for one in subject.padded:
         window = one.window
         for axis, (kernel, stride, dilation) in enumerate(
             zip(window.kernel, window.stride, window.dilation, strict=True)

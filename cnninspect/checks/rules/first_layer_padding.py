@@ -52,8 +52,8 @@ PREPARING = ("", "view", "norm")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for one in subject.unusual:
-        if one.layer.role == "weights" and max(map(max, one.window.pads), default=0) and _first(subject, one):
+    for one in subject.padded:
+        if one.role == "weights" and _first(subject, one):
             found = next((axis for axis in range(len(one.window.kernel)) if _odd(one, axis)), None)
             if found is not None:
                 yield _finding(subject, one, found)
@@ -64,7 +64,7 @@ def _first(subject: Subject, one: Known) -> bool:
     above = one.node.inputs[0]
     while above.node >= 0:
         known = subject.known[above.node]
-        if known is None or known.layer.role not in PREPARING:
+        if known is None or known.role not in PREPARING:
             return False
         above = known.node.inputs[0]
     return True

@@ -4,8 +4,10 @@ A weighted sum of weighted sums is a weighted sum: two convolutions in a row are
 two linear layers one linear layer, batch norm, pooling by means and flatten notwithstanding. The second one costs
 parameters and time and adds nothing that the first could not have been; the activation was forgotten. A max pool alone
 between them is no activation either: it chooses among weighted sums, and no published network relies on it. Left alone are
-chains that save work on purpose: through fewer channels than either end has, through groups or single channels
-(separable convolutions), along one axis after the other (1×3 after 3×1), or with weights that are shared with others.
+chains that save work on purpose: through fewer channels than either end has, through the code of an autoencoder (fewer
+values, of which a transposed convolution makes a map again), through groups or single channels (separable
+convolutions), along one axis after the other (1×3 after 3×1), or with weights that are shared with others; and those
+that upsample by a pixel shuffle, as EDSR does.
 
 Source: Goodfellow, Bengio and Courville, Deep Learning, section 6.3; Nikanjam et al. 2021, arXiv 2105.08095, ask for an
 activation after every layer that learns.
@@ -56,17 +58,17 @@ SEVERITY = "warning"
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.having("weights"):
-        if _shared(subject, one):
-            continue
         pool = ""
         following = subject.after(one.index)
         while following is not None and _passes(following):
             if not following.layer.linear:
                 pool = following.node.name
             following = subject.after(following.index)
-        if following is None or following.layer.role != "weights" or not following.layer.linear:
+        if following is None or following.role != "weights" or not following.layer.linear:
             continue
-        if _full(one) and _full(following) and not _shared(subject, following) and not _saves(one, following):
+        if _shared(subject, one) or _shared(subject, following):
+            continue
+        if _full(one) and _full(following) and not _saves(one, following):
             what = f"no activation between them, only the pool '{pool}'" if pool else "nothing nonlinear between them"
             yield subject.finding(
                 following.node,
@@ -77,7 +79,9 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _passes(one: Known) -> bool:
     """Whether it is no activation, nor a layer with weights of its own, nor one that joins."""
-    return one.layer.role == "pool" or (one.layer.linear and one.layer.role not in ("weights", "merge"))
+    if one.role == "view" and len(one.x) == len(one.y) and one.y[0] < one.x[0]:
+        return False  # channels laid out as cells: upsampling, with what is below
+    return one.role == "pool" or (one.layer.linear and one.role not in ("weights", "merge"))
 
 
 def _shared(subject: Subject, one: Known) -> bool:
@@ -93,10 +97,12 @@ def _full(one: Known) -> bool:
 
 
 def _saves(one: Known, other: Known) -> bool:
-    """Whether the two are cheaper than what they could be: a bottleneck, or one axis after the other."""
+    """Whether the two are cheaper than what they could be: a bottleneck, a code, or one axis after the other."""
     if one.y[0] < min(one.x[0], other.y[0]):
         return True
     first, second = one.facts.window, other.facts.window
+    if second is not None and second.transposed and product(one.y) < min(product(one.x), product(other.y)):
+        return True
     if first is None or second is None or len(first.kernel) != len(second.kernel):
         return False
     sizes = list(zip(first.kernel, second.kernel, strict=True))

@@ -3,6 +3,7 @@
 Cell i of one is centred elsewhere in the image than cell i of the other, or moves on by another step, because of an
 even kernel on one side only, padding on one side, a shortcut that samples the corner of each window, or upsampling
 by repetition. The sum then mixes what is here with what is there, and convolutions after it have to undo the shift.
+Causal branches of a sequence, which look back differently far and end at the same cell, are left alone.
 
 Source: Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional neural networks", Distill, on
 alignment; Zhang 2019, arXiv 1904.11486, on what shifts cost.
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnninspect.checks.subject import Subject
+    from cnninspect.passes.field_checks import Misaligned
     from cnninspect.values import Finding
 
 SEVERITY = "note"
@@ -63,7 +65,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
     told: set[int] = set()
     for apart in misaligned(subject.graph, through_gates=True, found=subject.flows):
-        if apart.node in told:
+        if apart.node in told or _causal(subject, apart):
             continue
         told.add(apart.node)
         node, (one, other) = subject.nodes[apart.node], apart.tensors
@@ -81,3 +83,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             ),
             help="give both sides windows, strides and paddings of the same centre",
         )
+
+
+def _causal(subject: Subject, apart: Misaligned) -> bool:
+    """Whether both look back from the same cell of a sequence: what comes later neither may see."""
+    sequence = len(subject.graph.inputs[apart.input].shape) == 2  # noqa: PLR2004 - channels and one axis
+    return sequence and apart.jumps[0] == apart.jumps[1] and apart.ends[0] == apart.ends[1]

@@ -53,7 +53,7 @@ SEVERITY = "note"
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.having("norm"):
-        if one.layer.centres() and one.layer.normalised(one.x) is None and product(one.x[1:]) == 1:
+        if product(one.x[1:]) == 1 and one.layer.centres() and one.layer.normalised(one.x) is None:
             yield subject.finding(
                 one.node,
                 f"'{one.node.name}' has one value a channel and sample to take statistics of",

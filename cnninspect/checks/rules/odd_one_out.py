@@ -42,8 +42,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.ir import Tensor
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -92,5 +90,5 @@ def _odd(subject: Subject, kinds: dict[str, list[Known]], has: str) -> Iterator[
 def _inner(subject: Subject, one: Known) -> bool:
     """Whether weights stand on both sides of a layer, and it is no gate."""
     below = subject.skip_after(one.index, ("noise", "view", "pool", "norm", "activation", "resize"))
-    readers = subject.readers.get(Tensor(one.index), ())
-    return (below is not None and below.layer.role == "weights") or len(readers) > 1
+    readers = subject.readers((one.index, 0))
+    return (below is not None and below.role == "weights") or len(readers) > 1

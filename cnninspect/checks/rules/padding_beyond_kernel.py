@@ -49,7 +49,7 @@ SEVERITY = "warning"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for one in subject.unusual:
+    for one in subject.padded:
         window = one.window
         for kernel, dilation, pads in zip(window.kernel, window.dilation, window.pads, strict=True):
             extent = dilation * (kernel - 1) + 1

@@ -62,7 +62,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if one.facts.window is None or max(one.window.stride) == 1:
             continue
         below = subject.skip_after(one.index, BETWEEN)
-        if below is None or below.facts.window is None or below.window.transposed:
+        if below is None or below.facts.window is None or max(below.window.stride) == 1 or below.window.transposed:
             continue
         pairs = zip(one.window.stride, below.window.stride, strict=False)
         if len(one.window.stride) != len(below.window.stride) or not any(min(pair) > 1 for pair in pairs):

@@ -41,8 +41,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.ir import Tensor
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -59,7 +57,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         if any(size == 1 < was for size, was in zip(one.y[1:], one.x[1:], strict=True)):
             continue
-        if len(subject.readers[one.node.inputs[0]]) > 1 or one.index not in _trunk(subject):
+        if len(subject.readers(one.node.inputs[0])) > 1 or one.index not in _trunk(subject):
             continue
         alone = max(window.kernel) == 1
         yield subject.finding(
@@ -77,12 +75,11 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _trunk(subject: Subject) -> set[int]:
     """The layers that everything goes through: after one of them nothing older is read."""
-    last: dict[Tensor, int] = {tensor: readers[-1] for tensor, readers in subject.readers.items()}
+    last = [max(readers, default=-1) for readers in subject.read_by]
     found: set[int] = set()
-    reach = max(last.get(Tensor(-1 - number), -1) for number in range(len(subject.graph.inputs)))
-    for index, node in enumerate(subject.nodes):
+    reach = max(last[len(subject.nodes) :])  # the network's own inputs
+    for index in range(len(subject.nodes)):
         if reach <= index:
             found.add(index)
-        for number in range(len(node.outputs)):
-            reach = max(reach, last.get(Tensor(index, number), index))
+        reach = max(reach, last[index], index)
     return found

@@ -73,12 +73,15 @@ BETWEEN = ("noise", "view")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    sums = [one for one in subject.having("merge") if one.layer.sums and _residual(subject, one)]
+    sums = [one for one in subject.having("merge") if one.layer.sums]
+    if len(sums) < FEWEST + 2:  # those of the rule, an exception and the last one
+        return
+    sums = [one for one in sums if _residual(subject, one)]
     forms = {True: [], False: []}  # type: dict[bool, list[Known]]
     for one in sums:
         below = subject.skip_after(one.index, BETWEEN)
         if one.index != sums[-1].index:  # the last one may be followed by what the head wants
-            forms[below is not None and below.layer.role == "activation"].append(one)
+            forms[below is not None and below.role == "activation"].append(one)
     few, many = sorted(forms.values(), key=len)
     if not few or len(many) < FEWEST or len(few) * 3 > len(many):
         return

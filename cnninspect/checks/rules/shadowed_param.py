@@ -64,12 +64,13 @@ def check(subject: Subject) -> Iterator[Finding]:
     if document is None:
         return
     params = document.entries("params")
-    used = _used(subject)
+    used: dict[str, list[BlockCall]] = {}
     for name, (_, block) in document.entries("blocks").items():
         args = block.get("args") if type(block) is Mapping else None
         for arg, default in args.pairs if type(args) is Mapping else ():
             if arg.text not in params or not _hides(default) or arg.source is not document.source:
                 continue
+            used = used or _used(subject)
             if any(
                 call.arguments.get(arg.text) == default.value for call in used.get(name, ()) if type(default) is Scalar
             ):

@@ -59,11 +59,13 @@ def check(subject: Subject) -> Iterator[Finding]:
     if len(subject.graph.inputs) != 1:
         return
     sizes = subject.graph.inputs[0].shape[1:]
+    if min(sizes, default=0) < SMALLEST:
+        return
     for one in subject.having("view"):
-        if len(one.x) != len(sizes) + 1 or len(one.y) != 1 or min(sizes, default=0) < SMALLEST:
+        if len(one.x) != len(sizes) + 1 or len(one.y) != 1 or one.x[1] * LEAST <= sizes[0]:
             continue
         below = subject.skip_after(one.index, ("noise", "view"))
-        if below is None or below.layer.role != "weights" or len(below.x) != 1:
+        if below is None or below.role != "weights" or len(below.x) != 1:
             continue
         if all(now * LEAST > size for size, now in zip(sizes, one.x[1:], strict=True)):
             yield subject.finding(

@@ -55,10 +55,9 @@ SEVERITY = "warning"
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.unusual:
-        if one.layer.role != "weights" or product(one.window.kernel) > 1 or product(one.y[1:]) == 1:
+        if one.role != "weights" or product(one.window.kernel) > 1 or product(one.y[1:]) == 1:
             continue
-        readers = [subject.known[index] for index in subject.readers[one.node.inputs[0]]]
-        if all(other is not None and _skips(other) for other in readers):
+        if all(_skips(subject.known[index]) for index in subject.readers(one.node.inputs[0])):
             cells, read = product(one.x[1:]), product(one.y[1:])
             yield subject.finding(
                 one.node,
@@ -68,7 +67,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _skips(one: Known) -> bool:
+def _skips(one: Known | None) -> bool:
     """Whether a layer looks at single cells and steps over others."""
-    window = one.facts.window
+    window = one.facts.window if one is not None else None
     return window is not None and not window.transposed and product(window.kernel) == 1 < max(window.stride)

@@ -62,15 +62,16 @@ SHARE = 2
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    looking = [
-        one
-        for one in subject.having("weights")
-        if one.facts.window is not None and max(one.window.kernel, default=1) > 1
-    ]
-    if len(looking) < FEWEST:
+    if len(subject.learning) < FEWEST:
         return
-    for one in subject.windows:
-        if one.layer.role != "pool" or one.node.inputs[0].node < 0 or not _global(one) or not _decides(subject, one):
+    for one in subject.having("pool"):
+        if (
+            one.facts.window is None
+            or one.window.transposed
+            or one.node.inputs[0].node < 0
+            or not _global(one)
+            or not _decides(subject, one)
+        ):
             continue
         for index, given in enumerate(subject.graph.inputs):
             sizes = given.shape[1:]
@@ -89,8 +90,8 @@ def _seen(subject: Subject, index: int, given: int) -> tuple[int, ...] | None:
     """How many cells of each axis of an input a unit sees at most, gates included; None where that is unknown."""
     reach, inputs = subject.reaches[index], subject.graph.inputs
     if reach is not None and len(inputs) == 1:
-        seen = tuple([axis[0] for axis in reach])
-        if subject.ungated or all(size * SHARE >= n for size, n in zip(seen, inputs[0].shape[1:], strict=True)):
+        seen = reach[0]
+        if all(size * SHARE >= n for size, n in zip(seen, inputs[0].shape[1:], strict=True)) or subject.ungated:
             return seen
     field = subject.field(index, given, gates=True) if subject.followed else None
     if field is None or len(inputs[given].shape) == 1:
@@ -101,18 +102,16 @@ def _seen(subject: Subject, index: int, given: int) -> tuple[int, ...] | None:
 
 def _global(one: Known) -> bool:
     """Whether it sums up a whole map of several cells."""
-    return max(one.x[1:], default=1) > 1 and max(one.y[1:], default=1) == 1
+    return max(one.y[1:] or (1,)) == 1 < max(one.x[1:] or (1,))
 
 
 def _decides(subject: Subject, one: Known) -> bool:
     """Whether all that follows is a classifier: a chain that ends in what the network gives away."""
-    from cnninspect.ir import Tensor
-
     known: Known | None = one
     while known is not None:
-        if Tensor(known.index) in subject.results:
+        if (known.index, 0) in subject.results:
             return True
         known = subject.after(known.index)
-        if known is not None and known.layer.role == "merge":
+        if known is not None and known.role == "merge":
             return False
     return False

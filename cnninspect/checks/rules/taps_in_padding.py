@@ -39,6 +39,7 @@ layers:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnninspect.values import product
@@ -46,19 +47,18 @@ from cnninspect.values import product
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnninspect.checks.structure import Known
     from cnninspect.checks.subject import Subject
-    from cnninspect.values import Finding
+    from cnninspect.values import Finding, Shape, Window
 
 SEVERITY = "warning"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.windows:
-        if one.layer.role != "weights" or one.node.shares is not None:
+        if one.role != "weights" or one.node.shares is not None:
             continue
         window = one.window
-        if not any(map(any, window.pads)) or _large(one):
+        if _large(one.x, window) or not any(map(any, window.pads)):
             continue
         taps = [
             _used(size, out, *sides)
@@ -85,10 +85,10 @@ def check(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _large(one: Known) -> bool:
+@lru_cache(maxsize=4096)  # networks slide few different windows over few different maps
+def _large(x: Shape, window: Window) -> bool:
     """Whether the map is so large that every tap meets it: by the extent, the padding and one step."""
-    window = one.window
-    for size, kernel, stride, dilation, pads in zip(one.x[1:], *window[:4], strict=True):
+    for size, kernel, stride, dilation, pads in zip(x[1:], *window[:4], strict=True):
         if size < dilation * (kernel - 1) + 1 + max(pads) + stride:
             return False
     return True

@@ -49,6 +49,8 @@ SEVERITY = "warning"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
+    if not subject.ignores:
+        return
     from cnninspect.checks.lint import codes
 
     known = codes()

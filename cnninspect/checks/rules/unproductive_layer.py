@@ -56,7 +56,7 @@ FEWEST = 4
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    learning = [one for one in subject.windows if one.layer.role == "weights" and max(one.window.kernel, default=1) > 1]
+    learning = subject.learning
     if len(learning) < FEWEST or len(subject.graph.inputs) > 1 or len(subject.graph.inputs[0].shape) == 1:
         return
     seen = [_seen(subject, one) for one in learning]
@@ -84,10 +84,13 @@ def _slides(one: Known) -> bool:
 
 def _seen(subject: Subject, one: Known) -> bool | None:
     """Whether what a layer reads has seen the whole input; None where that is not known quickly."""
-    tensor = one.node.inputs[0]
-    reach = subject.reaches[tensor.node] if tensor.node >= 0 else ((1, 0.0, 1),) * (len(one.x) - 1)
-    sizes = subject.graph.inputs[0].shape[1:]
-    return None if reach is None else all(axis[0] >= n for axis, n in zip(reach, sizes, strict=True))
+    reach = subject.reaches[one.above]
+    if reach is None:
+        return None
+    for size, n in zip(reach[0], subject.graph.inputs[0].shape[1:], strict=True):  # noqa: SIM110 - twice as fast
+        if size < n:
+            return False
+    return True
 
 
 def _exactly(subject: Subject, one: Known) -> bool:

@@ -34,6 +34,7 @@ layers:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnninspect.passes.dropped import leftovers
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from cnninspect.checks.structure import Known
     from cnninspect.checks.subject import Subject
-    from cnninspect.values import Finding
+    from cnninspect.values import Finding, Shape, Window
 
 SEVERITY = "note"
 AXES = ("planes", "rows", "columns")
@@ -51,17 +52,21 @@ AXES = ("planes", "rows", "columns")
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.windows:
-        if max(one.window.stride) > 1 and _may_lose(one):
+        if max(one.window.stride) > 1 and _may_lose(one.x, one.window):
             found = next(((axis, rows) for axis, rows in enumerate(_lost(subject, one)) if rows > 0), None)
             if found is not None:
                 yield _finding(subject, one, *found)
 
 
-def _may_lose(one: Known) -> bool:
-    """Whether more is left over on some axis than the padding behind, were sizes rounded down."""
-    sizes = zip(one.x[1:], *one.window[:4], strict=False)
+@lru_cache(maxsize=4096)  # networks slide few different windows over few different maps
+def _may_lose(x: Shape, window: Window) -> bool:
+    """Whether more is left over on some axis than the padding behind, were sizes rounded down.
+
+    Where the stride is larger than the kernel rows are lost everywhere, which is another rule's.
+    """
+    sizes = zip(x[1:], *window[:4], strict=False)
     return any(
-        (n + before + after - dilation * (kernel - 1) - 1) % stride > after
+        kernel >= stride and (n + before + after - dilation * (kernel - 1) - 1) % stride > after
         for n, kernel, stride, dilation, (before, after) in sizes
     )
 
@@ -71,26 +76,24 @@ def _finding(subject: Subject, one: Known, axis: int, rows: int) -> Finding:
     names = AXES[-(len(one.x) - 1) :] if len(one.x) > 2 else ("positions",)  # noqa: PLR2004 - a map has rows
     what = f"{rows} of {size}" if rows > 1 else f"of {size}"
     more = stride - leftovers(one.facts, one.x)[axis].cells
+    rounds = ", or rounding: ceil," if "rounding" in one.layer.schema_options else ""
     return subject.finding(
         one.node,
         f"'{one.node.name}' never reads the last {what} {names[axis]}",
         notes=(f"kernel {kernel}, stride {stride}, padding {' and '.join(map(str, one.window.pads[axis]))}",),
-        help=f"{more} more cell{'s' if more > 1 else ''} of padding, or a pool with rounding: ceil, would read them",
+        help=f"{more} more cell{'s' if more > 1 else ''} of padding{rounds} would read {'them' if rows > 1 else 'it'}",
     )
 
 
 def _lost(subject: Subject, one: Known) -> list[int]:
-    """On each axis the rows that neither this layer nor another reader of the same map reads.
-
-    Where the stride is larger than the kernel rows are lost everywhere, which is another rule's.
-    """
+    """On each axis where windows meet the rows that neither this layer nor another reader of the same map reads."""
     lost = [left.real for left in leftovers(one.facts, one.x)]
     for axis, (kernel, stride) in enumerate(zip(one.window.kernel, one.window.stride, strict=True)):
         if kernel < stride and lost:
             lost[axis] = 0
     if max(lost, default=0) <= 0:
         return lost
-    for index in subject.readers[one.node.inputs[0]]:
+    for index in subject.readers(one.node.inputs[0]):
         other = subject.known[index]
         left = leftovers(other.facts, other.x) if other is not None else ()
         lost = [min(pair) for pair in zip(lost, [side.real for side in left], strict=False)] if left else []

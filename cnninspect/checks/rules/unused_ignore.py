@@ -64,9 +64,13 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _removal(subject: Subject, comment: Ignore) -> tuple[Edit, ...]:
     """The edit that takes the comment out of its line, and the line with it where there is nothing else."""
-    source = subject.loaded.sources[0]
     span = comment.span
-    before = source.line(span.line)[: span.column - 1]
+    line = subject.loaded.sources[0].line(span.line)
+    before, own, after = line[: span.column - 1], line[span.column - 1], line[span.end_column - 1 :]
+    if after.strip():  # another one, which must not lose the sign that makes both a comment, nor the blank before it
+        begins = span.end_column + len(after) - len(after.lstrip())
+        signed = own != "#" or line[begins - 1] == "#"
+        return (Edit(Span(span.file, span.line, span.column, span.line, begins), ""),) if signed else ()
     if before.strip():
         return (Edit(Span(span.file, span.line, len(before.rstrip()) + 1, span.line, span.end_column), ""),)
     return (Edit(Span(span.file, span.line, 1, span.line + 1, 1), ""),)

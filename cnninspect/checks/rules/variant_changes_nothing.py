@@ -56,9 +56,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     document = subject.document
     if document is None or subject.graph.variant is not None:
         return
-    params = {name: said(node) for name, (_, node) in document.entries("params").items()}
+    variants = document.entries("variants")
+    params = {name: said(node) for name, (_, node) in document.entries("params").items()} if variants else {}
     seen: dict[str, str] = {}
-    for name, (key, node) in document.entries("variants").items():
+    for name, (key, node) in variants.items():
         if type(node) is not Mapping or key.source is not document.source or name == stem(subject.graph.source):
             continue
         changed = {one.text: said(value) for one, value in node.pairs if params.get(one.text) != said(value)}

@@ -62,17 +62,17 @@ SEVERITY = "note"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    if len(subject.graph.inputs) != 1 or any(_grows(one) for one in subject.known):
-        return  # what goes up again narrows on purpose
+    maps = [one for one in subject.seen if one.role in ("weights", "merge") and len(one.y) > 1]
+    widths = [one.y[0] for one in maps]
+    if widths == sorted(widths) or len(subject.graph.inputs) != 1 or subject.grows:
+        return  # nothing narrows, or on purpose: what goes up again
     widest: dict[int, Known] = {}
-    for one in subject.known:
-        if one is None or not subject.runs[one.index] or one.layer.role not in ("weights", "merge"):
+    for one in maps:
+        area = product(one.y[1:])
+        if area == 1 or not subject.inner[one.index] or not subject.runs[one.index]:  # a vector, an output
             continue
-        if len(one.y) < 2 or product(one.y[1:]) == 1 or not subject.inner[one.index]:  # noqa: PLR2004 - a vector, an output
-            continue
-        known = widest.get(product(one.y[1:]))
-        if known is None or known.y[0] < one.y[0]:
-            widest[product(one.y[1:])] = one
+        if area not in widest or widest[area].y[0] < one.y[0]:
+            widest[area] = one
     stages = [widest[area] for area in sorted(widest, reverse=True)]
     for large, small in itertools.pairwise(stages):
         if small.y[0] < large.y[0] and small.index > large.index:
@@ -83,10 +83,3 @@ def check(subject: Subject) -> Iterator[Finding]:
                 help=f"make it {large.y[0]} or more, or keep the map larger",
                 option=next(iter(small.layer.schema_options), ""),
             )
-
-
-def _grows(one: Known | None) -> bool:
-    """Whether a layer makes a map larger, or its shapes are unknown."""
-    return one is None or (
-        one.x != one.y and len(one.x) == len(one.y) > 1 and product(one.y[1:]) > product(one.x[1:]) * 4 // 3
-    )

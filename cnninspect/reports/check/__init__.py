@@ -44,13 +44,6 @@ class View(Record):
         return self.places.get(file, file)
 
 
-def render_rules(severities: Mapping[str, str | None], *, color: bool) -> str:
-    """What is looked for, and how grave it is."""
-    from cnninspect.reports.check.rules import render as render_them
-
-    return render_them(severities, color=color)
-
-
 def render(format: str, checked: Checked, view: View) -> str:
     """The whole report in a format."""
     text: str = import_module(f"cnninspect.reports.check.{format}").render(checked, view)

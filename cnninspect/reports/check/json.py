@@ -53,6 +53,7 @@ def record(told: Told) -> dict[str, object]:
     return {
         **records([finding])[0],
         "models": list(told.models),
+        "model_file": told.file or None,
         **finding.facts,
         "edits": [_edit(edit) for edit in finding.edits],
     }

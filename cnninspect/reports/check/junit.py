@@ -64,6 +64,7 @@ def render(checked: Checked, view: View) -> str:
     """All suites with their sums."""
     models = models_of(checked)
     suites = [_suite(file, models, view) for file in checked.files]
+    suites += [] if checked.lock is None else [_lock(checked.lock, view)]
     suites += [_trouble(trouble, view) for trouble in checked.troubles]
     sums = {
         "tests": sum(len(suite.cases) for suite in suites),
@@ -89,6 +90,15 @@ def _suite(file: File, models: dict[str, int], view: View) -> Suite:
         suite.add(model.name, [_told(told, models) for told in bad], [_told(told, models) for told in other])
         for verdict in model.verdicts:
             _budget(suite, model, verdict, view)
+    return suite
+
+
+def _lock(lock: File, view: View) -> Suite:
+    """A case for each network of the lock file that was not checked."""
+    suite = Suite(view.place(lock.path))
+    for told in lock.findings:
+        text, failing = _told(told, {}), told.finding.severity in view.failing
+        suite.add(str(told.finding.facts["network"]), [text] if failing else (), () if failing else [text])
     return suite
 
 

@@ -1,4 +1,4 @@
-"""What a check looks for by this configuration, as text."""
+"""What a check looks for by this configuration, as text or JSON."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from cnninspect.reports.pages import codes, rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+SCHEMA = "cnninspect.check-rules/1"
 
 
 def render(severities: Mapping[str, str | None], *, color: bool) -> str:
@@ -21,3 +23,15 @@ def render(severities: Mapping[str, str | None], *, color: bool) -> str:
         shown = painted(word, severity) if color and severity else word
         lines.append(f"{shown}  {code:<{width}}  {pages[code].first_sentence()}\n")
     return "".join(lines)
+
+
+def json(severities: Mapping[str, str | None]) -> str:
+    """Every code as a record: how grave it is here, null where it is not wanted, and what it finds."""
+    from json import dumps
+
+    pages = {**codes(), **rules()}
+    found = [
+        {"code": code, "severity": severity, "summary": pages[code].first_sentence()}
+        for code, severity in severities.items()
+    ]
+    return dumps({"schema": SCHEMA, "rules": found}, indent=2, ensure_ascii=False) + "\n"

@@ -36,7 +36,8 @@ def models_of(checked: Checked) -> dict[str, int]:
 
 def lines_of(checked: Checked) -> dict[tuple[str, int], str]:
     """The lines of files at which findings point."""
-    return {place: line for file in checked.files for place, line in file.lines.items()}
+    files = [*checked.files, *([] if checked.lock is None else [checked.lock])]
+    return {place: line for file in files for place, line in file.lines.items()}
 
 
 def whose(told: Told, models: Mapping[str, int]) -> str:
@@ -46,6 +47,8 @@ def whose(told: Told, models: Mapping[str, int]) -> str:
     if having == own or not having:
         return f"in all {own} models of the file" if own > 1 else ""
     named = ", ".join([clip(name, 60) for name in told.models[:MOST_NAMED]])
+    if told.file:
+        return f"in {named} of {clip(told.file, 4096)}"
     more = f" and {having - MOST_NAMED} more" if having > MOST_NAMED else ""
     return f"in {named}{more}" + (f": {having} of {own} models of the file" if having < own else "")
 

@@ -23,6 +23,11 @@ FOUND = {
     ),
 }
 FREE = {
+    "a decoder meets its encoder, as in LinkNet": (
+        "input: [8, 8, 8]\nlayers:\n  - {conv: {out: 8, kernel: 3, padding: 1}, name: e}\n  - max_pool: 2\n"
+        "  - conv: {out: 8, kernel: 3, padding: 1}\n  - upsample: 2\n  - conv: {out: 8, kernel: 3, padding: 1}\n"
+        "  - relu\n  - add: [e, prev]\n"
+    ),
     "after the sum": "input: [16, 8, 8]\nlayers:\n  - add:\n      main:\n        - conv: {out: 16, kernel: 3, padding: 1}\n        - batch_norm\n      skip: []\n  - relu\n",
     "an activation that has both signs": "input: [16, 8, 8]\nlayers:\n  - add:\n      main:\n        - conv: {out: 16, kernel: 3, padding: 1}\n        - tanh\n      skip: []\n  - relu\n",
     "a projection on the other side is no identity": "input: [16, 8, 8]\nlayers:\n  - add:\n      main:\n        - conv: {out: 16, kernel: 3, padding: 1}\n        - relu\n      skip: [{conv: {out: 16, kernel: 1}}]\n  - relu\n",

@@ -43,8 +43,30 @@ FOUND = {
         "layers:\n  - conv: {out: 8, kernel: 1}\n  - $norm\n  - relu\n",
         [5],
     ),
+    "a max pool between them, which pads with nothing": (
+        "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 1}\n  - max_pool: {kernel: 3, stride: 2, padding: 1}\n  - batch_norm\n  - relu\n",
+        [3],
+    ),
+    "means without padding, or that leave it out": (
+        "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 1}\n  - avg_pool: 2\n  - batch_norm\n  - relu\n"
+        "  - conv: {out: 8, kernel: 1}\n  - avg_pool: {kernel: 3, stride: 2, padding: 1, count_include_pad: false}\n  - batch_norm\n",
+        [3, 7],
+    ),
+    "several such layers": (
+        "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 1}\n  - identity\n  - upsample: 2\n  - crop: 1\n  - batch_norm\n",
+        [3],
+    ),
 }
 FREE = {
+    "a mean over zeros of the padding": (
+        "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 1}\n  - avg_pool: {kernel: 3, stride: 2, padding: 1}\n  - batch_norm\n"
+    ),
+    "dropout scales what it lets through": (
+        "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 1}\n  - dropout: 0.1\n  - batch_norm\n"
+    ),
+    "a pool that somebody else reads": (
+        "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 1}\n  - {max_pool: 2, name: p}\n  - batch_norm\n  - add: [p, prev]\n"
+    ),
     "no bias": f"input: [3, 8, 8]\nlayers:\n  - conv: {{out: 8, kernel: 1, bias: false}}\n  - batch_norm\n{HEAD}",
     "no bias by default": f"input: [3, 8, 8]\ndefaults: {{conv: {{bias: false}}}}\nlayers:\n  - conv: {{out: 8, kernel: 1}}\n  - batch_norm\n{HEAD}",
     "an activation between them": f"input: [3, 8, 8]\nlayers:\n  - conv: {{out: 8, kernel: 1}}\n  - relu\n  - batch_norm\n{HEAD}",

@@ -48,6 +48,12 @@ FREE = {
         "input: [32, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 1}\n  - conv: {out: 32, kernel: 1}\n"
     ),
     "a low rank of a linear layer": "input: [256]\nlayers:\n  - linear: 16\n  - linear: 100\n",
+    "the code of an autoencoder": (
+        "input: [32, 7, 7]\nlayers:\n  - conv: {out: 64, kernel: 7}\n  - conv_transpose: {out: 32, kernel: 7}\n"
+    ),
+    "upsampling by a pixel shuffle, as in EDSR": (
+        "input: [8, 8, 8]\nlayers:\n  - conv: {out: 32, kernel: 3}\n  - pixel_shuffle: 2\n  - conv: {out: 3, kernel: 3}\n"
+    ),
     "a separable convolution": (
         "input: [8, 8, 8]\nlayers:\n  - depthwise_conv: {kernel: 3, padding: 1}\n  - conv: {out: 16, kernel: 1}\n"
     ),

@@ -19,6 +19,14 @@ FOUND = {
         "input: [8, 9]\nlayers:\n  - add: {a: [conv: {out: 8, kernel: 3}], b: [crop: [[0, 2]]]}\n",
         [3],
     ),
+    "a sequence whose branches begin at the same cell": (
+        "input: [8, 32]\nlayers:\n  - add: {a: [conv: {out: 8, kernel: 2, padding: [[0, 1]]}], b: []}\n",
+        [3],
+    ),
+    "a picture whose branches end at the same cell": (
+        f"{HEAD}  - add: {{a: [conv: {{out: 8, kernel: 2, padding: [[1, 0], [1, 0]]}}], b: []}}\n",
+        [3],
+    ),
     "a concatenation of channels": (
         f"{HEAD}  - concat: {{a: [conv: {{out: 8, kernel: 3}}], b: [crop: [[0, 2], [0, 2]]]}}\n",
         [3],
@@ -32,6 +40,9 @@ FREE = {
     ),
     "a crop in the middle": f"{HEAD}  - add: {{a: [conv: {{out: 8, kernel: 3}}], b: [crop: 1]}}\n",
     "a gate": f"{HEAD}  - mul: {{a: [crop: [[0, 2], [0, 2]]], b: [global_avg_pool]}}\n",
+    "causal branches of a sequence, as in WaveNet": (
+        "input: [8, 32]\nlayers:\n  - add: {a: [conv: {out: 8, kernel: 2, dilation: 4, padding: [[4, 0]]}], b: []}\n"
+    ),
     "vectors": "input: [8]\nlayers:\n  - add: {a: [linear: 8], b: []}\n",
     "two inputs": "inputs: {l: [3, 8, 8], r: [3, 8, 8]}\nlayers:\n  - add: [l, r]\n",
 }

@@ -32,6 +32,9 @@ FREE = {
     "gates have seen everything": (
         f"input: [8, 32, 32]\nlayers:\n{THREE}  - mul: {{a: [], b: [global_avg_pool, sigmoid]}}\n{HEAD}"
     ),
+    "statistics of a sample have seen everything": (
+        f"input: [8, 32, 32]\nlayers:\n{THREE}  - group_norm: {{groups: 2}}\n{HEAD}"
+    ),
     "a pool that nobody reads": (
         f"input: [3, 32, 32]\nlayers:\n  - {{{CONV}, repeat: 3, name: a}}\n  - global_avg_pool\n  - {{relu: , from: a}}\n"
     ),

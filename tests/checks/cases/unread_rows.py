@@ -9,6 +9,10 @@ FOUND = {
         "input: [1, 224, 224]\nlayers:\n  - conv: {out: 8, kernel: 11, stride: 4, padding: 1}\n",
         [3],
     ),
+    "columns, beside rows that a stride beyond the kernel leaves out": (
+        "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: [1, 3], stride: 2}\n",
+        [3],
+    ),
     "two branches that both stop short": (
         "input: [3, 7, 7]\nlayers:\n  - add: {a: [max_pool: 2], b: [avg_pool: 2]}\n",
         [3, 3],

@@ -1,0 +1,1 @@
+"""The programs that NeuraLint was published with, as models; their faults stand in ``faults.csv``."""
