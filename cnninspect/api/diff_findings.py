@@ -1,14 +1,15 @@
-"""A comparison as findings, for the formats of services that know nothing else: what fails, at the layer to look at."""
+"""A comparison as findings, for the formats of services that know nothing else: what fails, and limits that allow more."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.api.checked import Checked, File, Model, Told, merged
+from cnninspect.api.checked import SEVERITIES, Checked, File, Model, Told, merged
 from cnninspect.api.diffing import BROKEN
 from cnninspect.checks.budgets import Verdict as Kept
 from cnninspect.comparing.figures import number
 from cnninspect.comparing.limits import VALUE
+from cnninspect.comparing.saying import LOOSER
 from cnninspect.frontends.budgets.metrics import BYTES, COUNT, PIXELS
 from cnninspect.values import Finding, Span, clip
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from cnninspect.api.diffing import Case
     from cnninspect.comparing.limits import Verdict
+    from cnninspect.comparing.saying import Said
     from cnninspect.frontends.yaml.load import Loaded
 
 CODE = "change-beyond-limit"
@@ -25,6 +27,7 @@ CODE = "change-beyond-limit"
 def as_checked(cases: Sequence[Case], verdicts: Sequence[Verdict], *, since: bool) -> Checked:
     """The files that were compared, the mistakes of models that are there now, and every condition that is met.
 
+    Where a budget allows more than it did, that is a warning: nothing else would show it where only findings are seen.
     Where a revision was compared with (``since``), the mistakes that its models had are nobody's any more.
     """
     files: dict[str, list[tuple[Model, list[Told]]]] = {}
@@ -35,9 +38,12 @@ def as_checked(cases: Sequence[Case], verdicts: Sequence[Verdict], *, since: boo
         told = [kept.finding for kept in held if kept.finding is not None]
         for loaded in (case.new, None if since else case.old) if case.status == BROKEN else ():
             told += [] if loaded is None else [found for found in loaded.findings if found.severity == "error"]
+        told += [_loosened(one, path) for one in case.said if one.effect == LOOSER]
         lines.update(_lines(told, case.new))
         name = case.variant or case.name
-        model = Model(path, name, case.variant, (len(told), 0, 0), tuple(held))
+        severities = [found.severity for found in told]
+        errors, warnings, notes = [severities.count(severity) for severity in SEVERITIES]
+        model = Model(path, name, case.variant, (errors, warnings, notes), tuple(held))
         files.setdefault(path, []).append((model, [Told(finding, (name,)) for finding in told]))
     made = [
         File(path, tuple([model for model, _ in entries]), merged([one for _, told in entries for one in told]), lines)
@@ -70,6 +76,16 @@ def _finding(verdict: Verdict, span: Span) -> Finding | None:
     facts = {"metric": metric, "old": verdict.figure.old, "value": verdict.figure.new, "limit": verdict.limit.text}
     help_ = "change the network, or the condition of --fail-on"
     return Finding(CODE, "error", message, (), help_, span, None, facts)
+
+
+def _loosened(one: Said, path: str) -> Finding:
+    """A limit that allows more than it did, where the file sets it; or the file, where it is gone."""
+    if one.new is None:
+        message, span = f"the budget of {one.name} is gone: it was '{one.old}'", Span(path, 1, 1, 1, 1)
+    else:
+        message, span = f"the budget of {one.name} is looser: '{one.old}' before, '{one.new}' now", one.span
+    facts = {"metric": one.name, "old": one.old, "value": one.new}
+    return Finding("looser-budget", "warning", message, (), "see that this is meant", span, None, facts)
 
 
 def _place(case: Case) -> Span:

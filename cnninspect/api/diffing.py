@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fspath
 from typing import TYPE_CHECKING
 
 from cnninspect.api.reading import read
@@ -10,14 +11,16 @@ from cnninspect.records import Record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnninspect.api.reading import Path
     from cnninspect.comparing.changes import Comparison
     from cnninspect.comparing.figures import Figure
+    from cnninspect.comparing.saying import Said
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.values import Shape
 
 SAME, CHANGED, ADDED, DELETED, BROKEN = "same", "changed", "added", "deleted", "broken"
 STATUSES = (SAME, CHANGED, ADDED, DELETED, BROKEN)
-"""A network is the same; it differs; there was none; there is none any more; one of the two has mistakes."""
+"""A network and what is said of it is the same; it differs; there was none; there is none any more; one has mistakes."""
 
 
 class Case(Record):
@@ -37,6 +40,8 @@ class Case(Record):
     """None where one of the two is missing or has mistakes."""
     because: str | None = None
     """The file that it extends, where that is what changed."""
+    said: tuple[Said, ...] = ()
+    """What the two models say otherwise beside the layers: budgets and training."""
 
     @property
     def moved(self) -> bool:
@@ -45,8 +50,8 @@ class Case(Record):
 
 
 def diff(  # noqa: PLR0913 - what a caller may ask of two models, by keyword
-    old: str,
-    new: str,
+    old: Path,
+    new: Path,
     *,
     variant: str | None = None,
     sets: Mapping[str, object] | None = None,
@@ -59,6 +64,7 @@ def diff(  # noqa: PLR0913 - what a caller may ask of two models, by keyword
 
     What is wrong with one of them is in its findings; CannotRun is raised where one cannot be read.
     """
+    old, new = fspath(old), fspath(new)
     before = read(old, variant=variant, sets=sets, inputs=inputs, outside=outside)
     after = before if old == new else read(new, variant=variant, sets=sets, inputs=inputs, outside=outside)
     return case(before, after, (old, new), variant, batch=batch, dtype=dtype)
@@ -77,6 +83,7 @@ def case(  # noqa: PLR0913 - the parts of one record
     """A network then and now, compared as far as that can be done."""
     from cnninspect.comparing.compare import compare
     from cnninspect.comparing.figures import figures, together
+    from cnninspect.comparing.saying import said
 
     graphs = [None if loaded is None or broken(loaded) else loaded.graph for loaded in (old, new)]
     name = next((loaded.graph.name for loaded in (new, old) if loaded is not None and loaded.graph is not None), None)
@@ -84,8 +91,11 @@ def case(  # noqa: PLR0913 - the parts of one record
     before, after = graphs
     if before is not None and after is not None:
         found = compare(before, after, batch=batch, dtype=dtype)
-        status = SAME if found.same else CHANGED
-        return Case(shown, status, old, new, *files, variant, found.figures, found, because)
+        assert old is not None
+        assert new is not None
+        beside = said(old, new)
+        status = SAME if found.same and not beside else CHANGED
+        return Case(shown, status, old, new, *files, variant, found.figures, found, because, beside)
     status = BROKEN if any(loaded is not None and broken(loaded) for loaded in (old, new)) else ADDED
     if status == ADDED and new is None:
         status = DELETED

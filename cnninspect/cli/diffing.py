@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.cli import common
 from cnninspect.cli.check_outputs import add_to_summary, in_github
-from cnninspect.cli.output import emit
+from cnninspect.cli.output import emit_each
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
@@ -48,11 +48,10 @@ class Reporter:
         """Print everything, each format to where it goes; the exit code."""
         loaded = [one for case in self.cases for one in (case.old, case.new) if one is not None]
         models = [source.path for one in loaded for source in one.sources]
-        for one in self.wish.outputs:
-            emit(self._text(one), one.file, models)
+        unwritten = emit_each([(self._text(one), one.file) for one in self.wish.outputs], models)
         if in_github() and any(one.format == "github" for one in self.wish.outputs):
             add_to_summary(self._markdown())
-        return self._code()
+        return 2 if unwritten else self._code()
 
     def _code(self) -> int:
         """1 for a broken model, a condition that is met, or any difference where that was asked for.
@@ -82,13 +81,18 @@ class Reporter:
         return diff_markdown.render(self.cases, self.verdicts, self.since, every=self.wish.verbose)
 
     def _findings(self, format: str) -> str:
-        """What fails, as services want it that know files, lines and messages."""
+        """What fails and what is looser, as services want it that know files, lines and messages."""
         from cnninspect import __version__, api
         from cnninspect.reports.check import View, render
 
         checked = api.as_checked(self.cases, self.verdicts, since=self.since is not None)
         view = View(
-            checked.findings, ("error",), bool(checked.findings), api.places(checked), guarded=True, version=__version__
+            checked.findings,
+            ("error",),
+            api.fails(checked, "error"),
+            api.places(checked),
+            guarded=True,
+            version=__version__,
         )
         return render(format, checked, view)
 

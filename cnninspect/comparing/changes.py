@@ -8,7 +8,7 @@ from cnninspect.records import Record
 
 if TYPE_CHECKING:
     from cnninspect.comparing.figures import Figure
-    from cnninspect.ir import Graph
+    from cnninspect.ir import Graph, Start
     from cnninspect.values import Shape
 
 
@@ -33,6 +33,8 @@ class Altered(Record):
     """What it read and what it reads, where that does not follow from layers that came, went or moved."""
     shares: tuple[str | None, str | None] | None = None
     """Whose weights it used and uses, where that is another layer."""
+    begins: tuple[tuple[Start, ...], tuple[Start, ...]] | None = None
+    """How its weights begin, where the models say other things of that."""
     moved: int = 0
     """How many layers were taken to another place, it being the first; 0 where it stayed."""
 

@@ -44,7 +44,7 @@ def compare(old: Graph, new: Graph, *, batch: int = 1, dtype: str = "float32") -
         tensors=tensors(old, new, forward) if old.complete and new.complete else None,
     )
     before = figures(old, batch, dtype)
-    alike = found.same and not pairing.displaced
+    alike = found.same and not pairing.displaced and not wiring.reordered
     return found._replace(figures=together(before, before if alike else figures(new, batch, dtype)))
 
 
@@ -58,8 +58,9 @@ def _matched(wiring: Wiring) -> tuple[tuple[Altered, ...], tuple[Follower, ...]]
         moved = wiring.moved.get(i, 0)
         reads = _reads(wiring, ours, theirs) if not moved and wiring.rewired(i, j) else None
         settings, shares = options.changed(ours, theirs), _shares(wiring, ours, theirs)
-        if types or settings or reads or shares or moved:
-            altered.append(Altered(i, j, types, settings, reads, shares, moved))
+        begins = (ours.init, theirs.init) if ours.init != theirs.init else None
+        if types or settings or reads or shares or begins or moved:
+            altered.append(Altered(i, j, types, settings, reads, shares, begins, moved))
         elif ours.facts is not theirs.facts and _shapes(ours) != _shapes(theirs):
             followers.append(Follower(i, j))
     return tuple(altered), tuple(followers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Union
 
 from cnninspect.passes.cost import costs, total
-from cnninspect.passes.field import fields
+from cnninspect.passes.field import fields, flows
 from cnninspect.passes.field_checks import resolutions
 from cnninspect.passes.memory import memory_totals
 from cnninspect.passes.usage import at_inference
@@ -17,6 +17,7 @@ from cnninspect.records import Record
 
 if TYPE_CHECKING:
     from cnninspect.ir import Graph
+    from cnninspect.passes.field import Fields
 
 Value = Union[int, tuple[int, ...], None]  # noqa: UP007 - evaluated when it runs, also on 3.10
 
@@ -70,23 +71,24 @@ def figures(graph: Graph, batch: int, dtype: str) -> dict[str, Value]:
     found: dict[str, Value] = {key: getattr(sums, key) for key in COSTS}
     found["peak_activation_bytes"] = memory.peak_activation_bytes
     found["saved_activation_bytes"] = memory.saved_activation_bytes
-    found["receptive_field"] = receptive_field(graph)
-    found["output_field"] = output_field(graph)
+    sight = flows(graph, through_gates=True)
+    looked = fields(graph, found=sight)
+    found["receptive_field"] = receptive_field(graph, looked)
+    found["output_field"] = output_field(graph, fields(graph) if any(flow.gated for flow in sight) else looked)
     found["layers"] = sums.layers
     found["weight_layers"] = sums.weight_layers
     return found
 
 
-def receptive_field(graph: Graph) -> tuple[int, ...] | None:
+def receptive_field(graph: Graph, looked: Fields) -> tuple[int, ...] | None:
     """The widest field of any unit on each axis of the first input, gates looked through; None where it is unknown."""
-    found = resolutions(graph, fields(graph, through_gates=True), 0)
+    found = resolutions(graph, looked, 0)
     return None if found is None else tuple([widest for _, widest in found]) or None
 
 
-def output_field(graph: Graph) -> tuple[int, ...] | None:
+def output_field(graph: Graph, seen: Fields) -> tuple[int, ...] | None:
     """The widest field of the outputs on each axis of the first input; None where it is unknown."""
     heads = [output.tensor.node for output in graph.outputs if not output.training and output.tensor.node >= 0]
-    seen = fields(graph)
     found = [seen[head][0] for head in heads if 0 in seen[head]]
     sizes = [field.size for field in found if field is not None]
     if not sizes or len(sizes) < len(found):

@@ -9,7 +9,7 @@ from cnninspect.comparing.tokens import Side
 from cnninspect.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from cnninspect.ir import Graph
 
@@ -46,6 +46,7 @@ def _pair(old: Graph, new: Graph) -> Pairing:
     left = [index for index in range(len(ours)) if index not in forward]
     free = [index for index in range(len(theirs)) if index not in taken]
     displaced = _elsewhere(ours, theirs, left, free)
+    displaced.update(_swapped(ours, theirs, forward, displaced))
     forward.update(displaced)
     return Pairing(forward, frozenset(displaced))
 
@@ -70,6 +71,36 @@ def _elsewhere(old: Side, new: Side, left: Sequence[int], free: Sequence[int]) -
                 found[i] = other[key]
                 taken.add(other[key])
     return found
+
+
+def _swapped(old: Side, new: Side, forward: Mapping[int, int], displaced: Mapping[int, int]) -> dict[int, int]:
+    """Layers that changed places with a neighbour, as in each call of a block: none of them is the only one alike.
+
+    They are still in the scope that they were in. Between two such neighbours a layer may have gone either way: all go the way that more of them can.
+    """
+    used, taken = {*forward, *displaced}, {*forward.values(), *displaced.values()}
+    ways: list[list[tuple[int, int]]] = []
+    for step in (-1, 1):  # over the layer before, over the layer behind
+        over = [(i - step, j + step) for i, j in forward.items()]
+        ways.append(
+            [
+                (i, j)
+                for i, j in over
+                if i in range(len(old)) and j in range(len(new)) and i not in used and j not in taken
+                if old.coarse[i] == new.coarse[j] and _scope(old, i) == _scope(new, j)
+            ]
+        )
+    ways.sort(key=len)
+    found: dict[int, int] = {}
+    for i, j in [*ways[1], *ways[0]]:
+        if i not in found and j not in taken:
+            found[i] = j
+            taken.add(j)
+    return found
+
+
+def _scope(side: Side, index: int) -> str:
+    return side.names[index].rpartition(".")[0]
 
 
 def _chosen(side: Side, index: int) -> Hashable:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_SOURCES = 8
 """Sources that are followed through merges which came or went."""
+MOST_PAIRED = 32
+"""Inputs of one merge that are looked for behind what came or went, in any order."""
 
 Sources = tuple[Tensor, ...]
 """In the order in which they are read, so that the other way round the same ones are followed."""
@@ -31,6 +33,8 @@ class Wiring:
         self.new = new
         self.forward = pairing.forward
         self.inputs = input_pairs(old, new)
+        self.reordered: set[int] = set()
+        """Layers of the old network that read the same in another order, which makes no difference to them."""
         self.moved, along = self._moved(pairing)
         backward = {j: i for i, j in self.forward.items()}
         seen_through = self.moved.keys() | along
@@ -59,7 +63,46 @@ class Wiring:
         ours, theirs = self.old.nodes[i].inputs, self.new.nodes[j].inputs
         if len(ours) != len(theirs):
             return True
-        return not all(self.follows(one, other) for one, other in zip(ours, theirs))  # noqa: B905 - as long
+        if all(self.follows(one, other) for one, other in zip(ours, theirs)):  # noqa: B905 - as long
+            return False
+        if not self._commutes(i, j) or not self._paired(ours, theirs):
+            return True
+        self.reordered.add(i)
+        return False
+
+    def _commutes(self, i: int, j: int) -> bool:
+        """Whether the order of what it reads makes no difference to a layer."""
+        layers = self.old.nodes[i].layer, self.new.nodes[j].layer
+        return all(layer is not None and layer.commutes for layer in layers)
+
+    def _paired(self, ours: tuple[Tensor, ...], theirs: tuple[Tensor, ...]) -> bool:
+        """Whether each tensor is one of the others or follows one of the rest: a matching, by augmenting paths."""
+        counts: dict[Tensor | None, int] = {}
+        for other in theirs:
+            counts[other] = counts.get(other, 0) + 1
+        left = []
+        for tensor in ours:
+            mapped = self.mapped(tensor)
+            if counts.get(mapped):
+                counts[mapped] -= 1
+            else:
+                left.append(tensor)
+        free = [other for other, count in counts.items() if other is not None for _ in range(count)]
+        if len(left) > MOST_PAIRED:
+            return False
+        fits = [[place for place, other in enumerate(free) if self.follows(one, other)] for one in left]
+        taken: dict[int, int] = {}
+
+        def place(one: int, tried: set[int]) -> bool:
+            for other in fits[one]:
+                if other not in tried:
+                    tried.add(other)
+                    if other not in taken or place(taken[other], tried):
+                        taken[other] = one
+                        return True
+            return False
+
+        return all(place(one, set()) for one in range(len(left)))
 
     def _sources(self, tensor: Tensor, through: Sources | None) -> Sources:
         if through is not None:
@@ -87,11 +130,11 @@ class Wiring:
         return moved, roots.keys() - moved.keys()
 
     def _exact(self, i: int, j: int) -> bool:
-        ours, theirs = self.old.nodes[i].inputs, self.new.nodes[j].inputs
-        return len(ours) == len(theirs) and all(
-            self.mapped(one) == other
-            for one, other in zip(ours, theirs)  # noqa: B905 - as long
-        )
+        ours = [self.mapped(tensor) for tensor in self.old.nodes[i].inputs]
+        theirs = list(self.new.nodes[j].inputs)
+        if not self._commutes(i, j) or None in ours:
+            return ours == theirs
+        return sorted(tensor for tensor in ours if tensor) == sorted(theirs)
 
     def _through(self, graph: Graph, nodes: set[int], *, mapped: bool) -> dict[int, Sources]:
         """For each layer that is looked through the tensors that it got everything from."""

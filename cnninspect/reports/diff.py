@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.reports import diff_words as words
-from cnninspect.reports.diff_lines import ADDED, CHANGED, FOLLOWS, REMOVED, RENAMED
+from cnninspect.reports.diff_lines import ADDED, CHANGED, FOLLOWS, REMOVED, RENAMED, said_lines
 from cnninspect.reports.diff_lines import lines as layer_lines
 from cnninspect.reports.findings import render as render_findings
 from cnninspect.reports.plain import aligned
@@ -132,7 +132,7 @@ def files(case: Case) -> str:
 def sentence(case: Case) -> str:
     """What became of a network."""
     if case.comparison is not None:
-        return words.conclusion(case.comparison)
+        return words.conclusion(case.comparison, case.said)
     if case.status == "broken":
         sides = [side for side, loaded in (("old", case.old), ("new", case.new)) if loaded and words.mistaken(loaded)]
         return f"the {' and the '.join(sides)} model {'has' if len(sides) == 1 else 'have'} mistakes: not compared"
@@ -145,16 +145,16 @@ def _case(case: Case, style: Style) -> list[str]:
     fits = style.width is None or len(whole) <= style.width
     heading = [f"{style.paint(name, BOLD)}  {style.paint(rest, DIM)}"] if fits else [style.paint(name, BOLD), rest]
     sections = [heading]
-    if case.status not in ("same", "broken"):
+    same = case.comparison is not None and case.comparison.same
+    if case.status != "broken" and not same:
         sections.append(_figures(case, style))
     shade = GREEN if case.status == "same" else RED if case.status == "broken" else BOLD
     sections.append([style.paint(line, shade) for line in style.wrapped(sentence(case))])
     if case.comparison is not None and case.status != "same":
-        sections += [_layers(case, style), _tensors(case, style)]
-    for loaded in (case.old, case.new) if case.status == "broken" else ():
-        if loaded is not None and words.mistaken(loaded):
-            text = render_findings(loaded.findings, loaded.sources, color=style.color, width=style.width)
-            sections.append(text.rstrip("\n").split("\n"))
+        sections += [_layers(case, style), [] if same else _tensors(case, style)]
+    for label, findings, sources in words.mistakes(case) if case.status == "broken" else ():
+        text = render_findings(findings, sources, color=style.color, width=style.width)
+        sections += [[style.paint(label, BOLD)] if label else [], text.rstrip("\n").split("\n")]
     return [line for index, section in enumerate(filter(None, sections)) for line in ([""] if index else []) + section]
 
 
@@ -166,7 +166,7 @@ def _figures(case: Case, style: Style) -> list[str]:
 
 def _layers(case: Case, style: Style) -> list[str]:
     assert case.comparison is not None
-    found = layer_lines(case.comparison, every=style.every)
+    found = [*layer_lines(case.comparison, every=style.every), *said_lines(case.said)]
     most = len(found) if style.every else MOST_LINES
     texts = _aligned(found[:most], style)
     if len(found) > most:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.comparing.figures import number
+from cnninspect.reports.expand import beginnings
 from cnninspect.reports.findings import records
 from cnninspect.reports.json import value
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cnninspect.comparing.changes import Altered, Comparison, Tensors
     from cnninspect.comparing.figures import Figure
     from cnninspect.comparing.limits import Verdict
+    from cnninspect.comparing.saying import Said
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.ir import Graph, Node
 
@@ -77,7 +79,13 @@ def document(case: Case) -> dict[str, object]:
         "because_of": case.because,
         "metrics": {figure.metric: _figure(figure) for figure in case.figures},
         **(_changes(case.comparison) if case.comparison is not None else _nothing()),
+        "said": None if case.comparison is None else [_said(one) for one in case.said],
     }
+
+
+def _said(one: Said) -> dict[str, object]:
+    at = {"file": one.span.file, "line": one.span.line, "column": one.span.column}
+    return {"kind": one.kind, "name": one.name, "old": one.old, "new": one.new, "effect": one.effect, "source": at}
 
 
 def _side(loaded: Loaded | None, file: str | None) -> dict[str, object] | None:
@@ -158,6 +166,7 @@ def _altered(found: Comparison, altered: Altered) -> dict[str, object]:
         "options": [{"option": s.option, "old": s.old, "new": s.new} for s in altered.settings],
         "reads": None if altered.reads is None else {"old": altered.reads[0], "new": altered.reads[1]},
         "shares": None if altered.shares is None else {"old": altered.shares[0], "new": altered.shares[1]},
+        "init": None if altered.begins is None else {"old": beginnings(ours), "new": beginnings(theirs)},
         "moved": altered.moved,
     }
 

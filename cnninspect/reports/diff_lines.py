@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.comparing.folding import fold
+from cnninspect.comparing.saying import BUDGET, LOOSER, TIGHTER
 from cnninspect.records import Record
 from cnninspect.reports.diff_words import LONG, sizes
+from cnninspect.reports.expand import beginnings, flow
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnninspect.comparing.changes import Altered, Comparison, Head, Renamed, Setting
+    from cnninspect.comparing.saying import Said
     from cnninspect.ir import Graph, Node
 
 ADDED, REMOVED, CHANGED, RENAMED, FOLLOWS = "+", "-", "~", ">", "="
@@ -86,6 +89,8 @@ def _altered_line(found: Comparison, altered: Altered) -> Line:
         words.append(f"moved{with_it}, now reads {_reads(found.new, theirs)}")
     if altered.reads is not None:
         words.append(f"reads {_names(altered.reads[1])}, not {_names(altered.reads[0])}")
+    if altered.begins is not None:
+        words.append(f"init {_init_text(ours)} -> {_init_text(theirs)}")
     if altered.shares is not None:
         before, after = altered.shares
         words.append(f"weights of {clip(after or 'its own', LONG)}, not {clip(before or 'its own', LONG)}")
@@ -107,6 +112,10 @@ def value_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "none" if value is None else clip(value)
+
+
+def _init_text(node: Node) -> str:
+    return clip(flow(beginnings(node))) if node.init else "none"
 
 
 def _reads(graph: Graph, node: Node) -> str:
@@ -182,3 +191,18 @@ def follower_text(old: Node, new: Node) -> str:
 def place_of(node: Node) -> str:
     """Where a layer is written."""
     return clip(str(node.span), 400)
+
+
+def said_lines(beside: Sequence[Said]) -> list[Line]:
+    """What the models say otherwise beside the layers: limits with what that means for them, options of training."""
+    found = []
+    for one in beside:
+        sides = (one.old, one.new)
+        if one.kind == BUDGET:
+            sign = ADDED if one.old is None else REMOVED if one.new is None else CHANGED
+            words = [clip(side) for side in sides if isinstance(side, str)]
+        else:
+            sign, words = CHANGED, [value_text(side) for side in sides]
+        effect = f" ({one.effect})" if one.effect in (LOOSER, TIGHTER) else ""
+        found.append(Line(sign, clip(one.name, LONG), one.kind, " -> ".join(words) + effect, clip(str(one.span), 400)))
+    return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.reports import diff_words as words
 from cnninspect.reports.diff import MOST_KEYS, MOST_LINES, files, sentence
-from cnninspect.reports.diff_lines import CHANGED, FOLLOWS, RENAMED
+from cnninspect.reports.diff_lines import CHANGED, FOLLOWS, RENAMED, said_lines
 from cnninspect.reports.diff_lines import lines as layer_lines
 from cnninspect.reports.findings import render as render_findings
 from cnninspect.reports.plain import aligned
@@ -100,13 +100,15 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence
 
 
 def _details(case: Case, *, alone: bool, every: bool) -> str:
-    parts = [] if case.status in ("same", "broken") else [_figures(case)]
+    same = case.comparison is not None and case.comparison.same
+    parts = [] if case.status == "broken" or same else [_figures(case)]
     folded = _findings(case) if case.status == "broken" else _changes(case, every=every)
     if not alone:
         folded, parts = [*parts, *folded], []
     if not folded:
         return "\n\n".join(parts)
-    name = f"<code>{_html(case.name)}</code>: {_html(sentence(case))}" if not alone else "Layers and weights"
+    inside = "Budgets and training" if same else "Layers and weights"
+    name = inside if alone else f"<code>{_html(case.name)}</code>: {_html(sentence(case))}"
     return "\n\n".join([*parts, f"<details>\n<summary>{name}</summary>", *folded, "</details>"])
 
 
@@ -125,13 +127,15 @@ def _label(label: str) -> str:
 def _changes(case: Case, *, every: bool) -> list[str]:
     if case.comparison is None or case.status == "same":
         return []
-    found = layer_lines(case.comparison, every=every)
+    found = [*layer_lines(case.comparison, every=every), *said_lines(case.said)]
     most = len(found) if every else MOST_LINES
     rows = [(f"{SIGNS.get(line.sign, line.sign)} {line.name}", line.kind, line.what, line.place) for line in found]
     lines = aligned(rows[:most], [False] * 4) if rows else []
     if len(found) > most:
         lines.append(f"  … {len(found) - most:,} more lines")
     sections = [block(lines, "diff")] if lines else []
+    if case.comparison.same:
+        return sections
     sections += [line[:1].upper() + line[1:] + "." for line in words.loading(case.comparison)]
     keys = words.key_rows(case.comparison, None if every else MOST_KEYS)
     return sections + ([block(aligned(keys, [False] * 3))] if keys else [])
@@ -139,8 +143,11 @@ def _changes(case: Case, *, every: bool) -> list[str]:
 
 def _findings(case: Case) -> list[str]:
     """What is wrong with a model."""
-    broken = [loaded for loaded in (case.old, case.new) if loaded is not None and words.mistaken(loaded)]
-    return [block(render_findings(loaded.findings, loaded.sources).rstrip("\n").split("\n")) for loaded in broken]
+    parts = []
+    for label, findings, sources in words.mistakes(case):
+        parts += [label] if label else []
+        parts.append(block(render_findings(findings, sources).rstrip("\n").split("\n")))
+    return parts
 
 
 def _fitting(details: Sequence[str], before: Sequence[str]) -> list[str]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnninspect.comparing.saying import BUDGET, LOOSER, OTHER, TIGHTER
 from cnninspect.reports.numbers import UNKNOWN, whole
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cnninspect.api.changed import Since
     from cnninspect.api.diffing import Case
     from cnninspect.comparing.changes import Comparison
     from cnninspect.comparing.figures import Figure, Value
     from cnninspect.comparing.limits import Verdict
+    from cnninspect.comparing.saying import Said
     from cnninspect.frontends.yaml.load import Loaded
+    from cnninspect.frontends.yaml.tree import Source
     from cnninspect.ir import Graph
-    from cnninspect.values import Shape
+    from cnninspect.values import Finding, Shape
 
 LABELS = {
     "parameters": "parameters",
@@ -108,10 +111,14 @@ def percent(figure: Figure) -> str:
 # --- sentences ---------------------------------------------------------------------------
 
 
-def conclusion(found: Comparison) -> str:
-    """What happened to the layers, counted."""
+def conclusion(found: Comparison, beside: Sequence[Said] = ()) -> str:
+    """What happened to the layers, counted, and to what is said beside them."""
     if found.same:
-        return "no difference"
+        return f"the same network: {_beside(beside)}" if beside else "no difference"
+    return ", ".join([_layers(found), *([_beside(beside)] if beside else [])])
+
+
+def _layers(found: Comparison) -> str:
     moved = sum([altered.moved for altered in found.altered])
     renamed = sum([renamed.layers for renamed in found.renamed])
     changed = sum([not altered.moved for altered in found.altered])
@@ -128,6 +135,17 @@ def conclusion(found: Comparison) -> str:
         return "no layer differs"
     number, _, rest = words[0].partition(" ")
     words[0] = f"{number} layer{'' if number == '1' else 's'} {rest}"
+    return ", ".join(words)
+
+
+def _beside(beside: Sequence[Said]) -> str:
+    """``1 looser, 1 tighter and 2 other budgets, 1 training option``: what is said otherwise, counted."""
+    effects = [one.effect for one in beside if one.kind == BUDGET]
+    counts = [f"{effects.count(effect):,} {effect}" for effect in (LOOSER, TIGHTER, OTHER) if effect in effects]
+    listed = " and ".join([part for part in (", ".join(counts[:-1]), *counts[-1:]) if part])
+    words = [f"{listed} budget{'' if len(effects) == 1 else 's'}"] if effects else []
+    options = len(beside) - len(effects)
+    words += [f"{options:,} training option{'' if options == 1 else 's'}"] if options else []
     return ", ".join(words)
 
 
@@ -184,6 +202,35 @@ def _mistakes(case: Case) -> set[tuple[object, ...]]:
     }
 
 
+def mistakes(case: Case) -> list[tuple[str, Sequence[Finding], Sequence[Source]]]:
+    """What is wrong with the models of a case: what both have once, the rest under the side that it belongs to."""
+    old, new = [None if loaded is None or not mistaken(loaded) else loaded for loaded in (case.old, case.new)]
+    if old is None or new is None:
+        return [("", loaded.findings, loaded.sources) for loaded in (old, new) if loaded is not None]
+    twins: dict[object, list[Finding]] = {}
+    for finding in old.findings:
+        twins.setdefault(_what(finding), []).append(finding)
+    both, fresh = [], []
+    for finding in new.findings:
+        same = twins.get(_what(finding))
+        if not same:
+            fresh.append(finding)
+        elif (twin := same.pop(0)).span == finding.span:
+            both.append(finding)
+        else:
+            both.append(finding._replace(notes=(*finding.notes, f"the same in the old model, at {twin.span}")))
+    left = {id(finding) for findings in twins.values() for finding in findings}
+    gone = [finding for finding in old.findings if id(finding) in left]
+    told = [("", both, new.sources), ("In the old model alone:", gone, old.sources)]
+    told.append(("In the new model alone:", fresh, new.sources))
+    return [section for section in told if section[1]]
+
+
+def _what(finding: Finding) -> object:
+    """What a finding says, wherever that is."""
+    return finding.code, finding.severity, finding.message, finding.help
+
+
 def mistaken(loaded: Loaded) -> bool:
     """Whether a model has a mistake."""
     return loaded.graph is None or any(finding.severity == "error" for finding in loaded.findings)
@@ -219,9 +266,9 @@ def verdict_text(verdict: Verdict) -> str:
 
 def since_text(since: Since, quote: Callable[[str], str] = clip) -> str:
     """How much changed since which revision; ``quote`` makes its name safe."""
-    which = f"{quote(since.base)} ({since.commit[:10]})"
-    if since.merge_base:
-        which = f"the merge base of {quote(since.base)} and HEAD ({since.commit[:10]})"
+    base = quote(since.base) if since.known in ("", since.base) else f"{quote(since.base)} ({quote(since.known)})"
+    which = f"the merge base of {base} and HEAD" if since.merge_base else base
+    which += f" ({since.commit[:10]})"
     counts = {status: sum([case.status == status for case in since.cases]) for status in WORDS}
     told = [f"{count:,} {WORDS[status]}" for status, count in counts.items() if count]
     files = "1 model file" if since.files == 1 else f"{since.files:,} model files"

@@ -54,6 +54,13 @@ def test_exit_codes(pair: tuple[str, str]) -> None:
     assert "diff compares two models, got 1" in one.stderr
 
 
+def test_an_output_that_cannot_be_written(pair: tuple[str, str], tmp_path: Path) -> None:
+    """A file that cannot be written takes no other report with it."""
+    done = run("diff", *pair, "--format", "json", "-o", f"{tmp_path}/no/a.json", "--format", "text", "-q")
+    assert (done.returncode, done.stdout.count("->")) == (2, 1)
+    assert done.stderr.startswith("cnninspect: cannot write ")
+
+
 def test_shipped_names_and_variants() -> None:
     """Shipped networks are compared by name; a variant is that of both."""
     done = run("diff", "resnet50", "resnet101", "-q")

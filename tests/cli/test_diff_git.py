@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -124,6 +125,22 @@ def test_renamed_new_and_deleted(folder: Folder) -> None:
     assert lines[-1].endswith("3 model files, networks: 3 changed, 1 new, 1 deleted")
     text = run(folder.path, "--git", "main", "models/other.yaml").stdout
     assert "\nvariant  parameters          MACs\nbroad           251  +3.7%  8,640  +3.4%  1 layer changed\n" in text
+
+
+def test_moved_before_git_is_told(folder: Folder) -> None:
+    """A file that was moved and edited in the work tree is followed as if git knew, below a path of either name too."""
+    (folder.path / "models/varied.yaml").unlink()
+    folder.write({"nets/other.yaml": VARIED.replace("last: 2", "last: 3"), "nets/new.yaml": SMALL})
+    lines = [
+        "varied  models/varied.yaml -> nets/other.yaml: 1 layer changed",
+        "broad  models/varied.yaml -> nets/other.yaml, variant broad: 1 layer changed",
+        "slim  models/varied.yaml -> nets/other.yaml, variant slim: 1 layer changed",
+    ]
+    assert told(folder.path, "--git", "main")[:-1] == ["small  nets/new.yaml: new network", *lines]
+    assert told(folder.path, "--git", "main", "models")[:-1] == lines
+    assert told(folder.path, "--git", "main", "nets/other.yaml")[:-1] == lines
+    folder.git("add", "-A")
+    assert told(folder.path, "--git", "main")[:-1] == ["small  nets/new.yaml: new network", *lines]
 
 
 def test_variants_that_came_and_went(folder: Folder) -> None:
@@ -304,10 +321,10 @@ def test_a_shallow_clone(folder: Folder, tmp_path: Path) -> None:
     done = run(clone.path, "--git", "origin/main")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("cnninspect: git knows no revision 'origin/main': this is a shallow clone\n")
-    command = "git fetch --no-tags origin +refs/heads/main:refs/remotes/origin/main"
-    assert command in done.stderr
+    branch = "--no-tags origin +refs/heads/main:refs/remotes/origin/main"
+    assert f"git fetch --unshallow {branch}\n" in done.stderr
     assert "fetch-depth: 0" in done.stderr
-    clone.git(*command.split()[1:], "--depth", "1")
+    clone.git("fetch", "--depth", "1", *branch.split())
     parted = run(clone.path, "--git", "origin/main")
     assert parted.returncode == 2
     assert "the history at hand ends before the revision from which 'origin/main' and HEAD parted" in parted.stderr
@@ -315,6 +332,40 @@ def test_a_shallow_clone(folder: Folder, tmp_path: Path) -> None:
     assert "git fetch --unshallow --no-tags origin '+refs/heads/*:refs/remotes/origin/*'" in parted.stderr
     clone.git("fetch", "-q", "--unshallow", "--no-tags", "origin", "+refs/heads/*:refs/remotes/origin/*")
     assert told(clone.path, "--git", "origin/main")[0].startswith("tiny  models/tiny.yaml: 1 layer added")
+
+
+@pytest.mark.parametrize(
+    ("base", "depth"),
+    [
+        ("main", ["--depth", "1"]),
+        ("origin/main", ["--depth", "1"]),
+        ("main", ["--single-branch"]),
+        ("main", ["--depth", "2", "--no-single-branch"]),
+    ],
+)
+def test_the_help_helps(folder: Folder, tmp_path: Path, base: str, depth: list[str]) -> None:
+    """What is advised is enough, typed as it stands, for a branch that was not cloned, or not far enough back."""
+    folder.commit({"models/tiny.yaml": NEW})
+    folder.commit({"notes.txt": "more"})
+    folder.git("checkout", "-q", "main")
+    for number in range(3):
+        folder.commit({"later.txt": str(number)})
+    clone = Folder(tmp_path / "clone", fresh=False)
+    folder.git("clone", "-q", *depth, "--branch", "work", f"file://{folder.path}", str(clone.path))
+    done = run(clone.path, "--git", base)
+    assert done.returncode == 2
+    advice = next(line for line in done.stderr.splitlines() if "help: fetch" in line)
+    clone.git(*shlex.split(advice.partition(": git ")[2]))
+    parted = folder.git("merge-base", "main", "work")[:10]
+    name = "main (origin/main)" if base == "main" else base
+    done = run(clone.path, "--git", base)
+    assert done.stdout.endswith(
+        f"since the merge base of {name} and HEAD ({parted}): 2 model files, networks: 2 changed\n"
+    )
+    done = run(clone.path, "--git", base, "--no-merge-base")
+    assert f"since {name} ({folder.git('rev-parse', 'main')[:10]}): " in done.stdout
+    clone.git("branch", "main", "work")  # what is here by this name is what is meant
+    assert "since the merge base of main and HEAD" in run(clone.path, "--git", "main").stdout
 
 
 def test_revisions_that_are_none(folder: Folder, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cnninspect import api
-from cnninspect.comparing import aligning
+from cnninspect.comparing import aligning, wiring
 from cnninspect.comparing.changes import Head, Renamed
 from cnninspect.comparing.compare import compare
 from cnninspect.comparing.figures import Figure
@@ -90,6 +90,25 @@ def test_layers_that_move_together() -> None:
     assert (found.new.nodes[altered.new].name, altered.moved) == ("squash", 3)
 
 
+@pytest.mark.parametrize("widths", [[4], [4, 4], [4, 4, 8, 8, 8], [4, 4, 4, 4, 4]], ids=str)
+@pytest.mark.parametrize("name", ["", "unit"])
+@pytest.mark.parametrize("end", [[], ["dropout"]], ids=str)
+def test_a_swap_in_a_block_is_one_move_for_each_call(widths: list[int], name: str, end: list[str]) -> None:
+    """However often the block is called: layers of each call change places, and none comes or goes."""
+
+    def network(unit: list[Any]) -> Graph:
+        calls = [{"unit": width, **({"name": f"{name}{at}"} if name else {})} for at, width in enumerate(widths)]
+        block = {"args": {"out": {}}, "layers": [{"conv": {"out": "$out", "kernel": 3, "padding": 1}}, *unit]}
+        text = {"input": [4, 8, 8], "blocks": {"unit": block}, "layers": calls}
+        found = api.read("x.yaml", text=json.dumps(text)).graph
+        assert found is not None
+        return found
+
+    one, other = network(["batch_norm", "relu", *end]), network(["relu", "batch_norm", *end])
+    for found in (compare(one, other), compare(other, one)):
+        assert counts(found) == (0, 0, 0, len(widths))
+
+
 def test_the_order_of_branches_that_nobody_reads_in_order() -> None:
     """Layers that are only listed in another order, and read what they read, are the same network."""
     one = named(stem=CONV, left=CONV, right={"conv": {"out": 4, "kernel": 5, "padding": 2}, "from": "stem"})
@@ -98,6 +117,73 @@ def test_the_order_of_branches_that_nobody_reads_in_order() -> None:
     found = compare(graph([*one, *end]), graph([*other, *end]))
     assert found.same
     assert all(figure.same for figure in found.figures if figure.metric != "peak_activation_bytes")
+
+
+@pytest.mark.parametrize("op", ["add", "mul", "maximum", "minimum", "average"])
+def test_inputs_that_commute_have_no_order(op: str) -> None:
+    """A sum or product is the same whichever of its inputs is named first, and all of its figures are worked out."""
+    thin = {"conv": {"out": 1, "kernel": 1}}
+    layers = named(stem=CONV, left=thin, right=thin)
+    before = graph([*layers, {op: ["left", "right", "stem"], "name": "sum"}])
+    after = graph([*layers, {op: ["stem", "left", "right"], "name": "sum"}])
+    found = compare(before, after)
+    assert found.same
+    assert [figure.new for figure in found.figures] == [figure.new for figure in compare(after, after).figures]
+    assert compare(graph([*layers, {op: ["stem", "left", "left"]}]), before).altered
+
+
+@pytest.mark.parametrize("op", ["subtract", "divide", "concat"])
+def test_inputs_that_do_not_commute(op: str) -> None:
+    """A difference, a quotient and a concatenation read something else when their inputs change places."""
+    layers = named(stem=CONV, left=POINT, right=POINT)
+    found = compare(graph([*layers, {op: ["left", "right"]}]), graph([*layers, {op: ["right", "left"]}]))
+    assert list(rewired(found).values()) == [(("left", "right"), ("right", "left"))]
+
+
+def test_inputs_that_commute_behind_layers_that_came() -> None:
+    """A layer that is put into one branch of a sum is all that is told, though the branches change places as well."""
+    layers = named(stem=CONV, left=POINT, right=POINT)
+    before = graph([*layers, {"add": ["left", "right"], "name": "sum"}])
+    after = graph([*layers, *named(more="relu"), {"add": ["more", "left"], "name": "sum"}])
+    assert counts(compare(before, after)) == (1, 0, 0, 0)
+    assert counts(compare(after, before)) == (0, 1, 0, 0)
+
+
+def test_each_input_that_commutes_has_one_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind layers that came each input is matched with one other, whichever could be taken first; of too many none."""
+    layers = named(stem=CONV, left=POINT, right=POINT, third=POINT)
+    before = graph([*layers, {"add": ["left", "right"], "name": "sum"}])
+    both = {"mul": ["left", "right"], "name": "both"}
+    more = {"relu": {}, "name": "more", "from": "left"}
+    after = graph([*layers, both, more, {"add": ["both", "more"], "name": "sum"}])
+    assert counts(compare(before, after)) == (2, 0, 0, 0)
+    short = graph([*layers, both, {"add": ["both", "third"], "name": "sum"}])
+    assert rewired(compare(before, short)) == {"sum": (("left", "right"), ("both", "third"))}
+    monkeypatch.setattr(wiring, "MOST_PAIRED", 1)
+    assert counts(compare(before, after)) == (2, 0, 1, 0)
+
+
+def test_a_sum_that_moved_and_reads_the_same() -> None:
+    """A sum that is listed elsewhere with its inputs in another order has not moved."""
+    layers = named(stem=CONV, left=POINT, right=POINT)
+    gate = {"sigmoid": {}, "name": "gate", "from": "stem"}
+    total = {"add": ["left", "right"], "name": "sum"}
+    last = {"mul": ["gate", "sum"], "name": "end"}
+    before = graph([*layers, gate, total, last])
+    assert compare(before, graph([*layers, {**total, "add": ["right", "left"]}, gate, last])).same
+
+
+def test_other_beginnings() -> None:
+    """A layer whose weights begin otherwise has changed, though all of its figures are what they were."""
+    plain = graph(named(one=CONV, two=CONV))
+    begun = graph(named(one={**CONV, "init": "kaiming"}, two=CONV))
+    other = graph(named(one={**CONV, "init": {"weight": "kaiming", "bias": 0.5}}, two=CONV))
+    assert compare(begun, begun).same
+    for before, after in ((plain, begun), (begun, plain), (begun, other)):
+        found = compare(before, after)
+        assert counts(found) == (0, 0, 1, 0)
+        assert not found.same
+        assert found.altered[0].begins == (before.nodes[0].init, after.nodes[0].init)
 
 
 def test_a_merge_of_many_that_came() -> None:
