@@ -10,6 +10,7 @@ from cnninspect.api.reading import CannotRun, read
 from cnninspect.api.recipes import WrongRecipe, default_recipe, read_recipe_file, recipe_of
 from cnninspect.api.running import require_torch
 from cnninspect.recipe import OPTIONS
+from cnninspect.recipe.contradictions import CODE
 from cnninspect.records import Record
 from cnninspect.values import Problem, clip
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cnninspect.ir import Graph
     from cnninspect.recipe import Recipe
     from cnninspect.training.preflight import Preflight
-    from cnninspect.values import Shape
+    from cnninspect.values import Finding, Shape
 
 RECIPE_OPTIONS = tuple(OPTIONS)
 
@@ -173,9 +174,15 @@ def _fitted(model: str, wish: TrainWish, data: Data, loaded: Loaded | None = Non
 
 def _read(model: str, wish: TrainWish, more: Mapping[str, object]) -> Loaded:
     loaded = read(model, variant=wish.variant, sets={**wish.sets, **more}, inputs=wish.inputs, outside=wish.outside)
-    if loaded.graph is None or any(finding.severity == "error" for finding in loaded.findings):
+    mistakes = [finding for finding in loaded.findings if finding.severity == "error"]
+    if loaded.graph is None or not all(_of_options(finding, loaded) for finding in mistakes):
         raise WrongRecipe(loaded.findings, loaded.sources)
     return loaded
+
+
+def _of_options(finding: Finding, loaded: Loaded) -> bool:
+    """Whether it is about options of the section that do not go together, which what stands over them may mend."""
+    return finding.code == CODE and finding.span in {setting.span for setting in loaded.training.values()}
 
 
 def _graph(loaded: Loaded) -> Graph:

@@ -66,15 +66,23 @@ def read_recipe_file(name: str) -> Written:
 
 
 def default_recipe(layers: Iterable[Mapping[str, Setting]], options: Mapping[str, object]) -> Mapping[str, Setting]:
-    """What stands below everything that is said: the recipe that comes with the data set's name, where one does."""
-    from cnninspect.recipe import OPTIONS
+    """What stands below everything that is said: the recipe that comes with the data set's name, where one does.
 
-    data = OPTIONS["data"].default
-    for layer in layers:
-        data = layer["data"].value if "data" in layer else data
-    name = f"default_{options.get('data', data)}"
-    known = [recipe.name for recipe in shipped_recipes()]
-    return read_recipe_file(name).settings if name in known else {}
+    Of it those options are left out that do not go with what is said: nobody wrote them.
+    """
+    from cnninspect.recipe import OPTIONS, Recipe
+
+    said = {name: setting.value for layer in layers for name, setting in layer.items()} | dict(options)
+    name = f"default_{said.get('data', OPTIONS['data'].default)}"
+    if name not in [recipe.name for recipe in shipped_recipes()]:
+        return {}
+    settings = read_recipe_file(name).settings
+    try:
+        Recipe({name: setting.value for name, setting in settings.items()} | said)
+    except Problems as several:
+        clashing = {problem.option for problem in several.problems} - said.keys()
+        return {name: setting for name, setting in settings.items() if name not in clashing}
+    return settings
 
 
 def recipe_of(

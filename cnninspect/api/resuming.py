@@ -114,7 +114,7 @@ def same_network(found: Begun, loaded: Loaded) -> None:
     if before.graph is None or flat.render(before.graph) == flat.render(loaded.graph):
         return
     compared = case(before, loaded, (found.model, loaded.sources[-1].name), None, batch=1, dtype="float32")
-    if compared.status == "same":
+    if compared.comparison is not None and compared.comparison.same:
         return
     message = f"the run in '{clip(found.folder, 4096)}' trains another network than the one that is asked for"
     advice = "leave the model out to go on with that one, or name another --run"

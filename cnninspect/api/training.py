@@ -19,6 +19,7 @@ from cnninspect.values import Problem, clip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from cnninspect.api.reading import Path
     from cnninspect.recipe import Recipe
     from cnninspect.training.finding import Found
     from cnninspect.training.following import Follower
@@ -44,6 +45,7 @@ class Trained(Record):
 
 def train_planned(plan: Plan, wish: TrainWish, listener: Listener | None = None, team: Alone | None = None) -> Trained:
     """Train what has been planned, with the ``team`` of other processes; raises CannotRun for what keeps it from going on."""
+    from cnninspect.backends.room import with_room
     from cnninspect.training.following import Follower
     from cnninspect.training.preparing import prepare
     from cnninspect.training.signals import Stop
@@ -60,7 +62,7 @@ def train_planned(plan: Plan, wish: TrainWish, listener: Listener | None = None,
             loop = _loop(plan, prepared, run, listener or Listener(), stop)
             if not isinstance(run, Follower):
                 _describe(plan, run, world, prepared)
-            outcome = loop.run()
+            outcome = with_room(loop.run)
             run.finish(outcome.reason)
             world.close()
     return Trained(plan, outcome, folder)
@@ -83,7 +85,7 @@ def _explained(recipe: Recipe) -> Iterator[None]:
 
 
 def train(
-    model: str | None = None,
+    model: Path | None = None,
     /,
     *,
     listener: Listener | None = None,
@@ -94,13 +96,20 @@ def train(
     What is wanted are fields of TrainWish (run, recipe, data_dir, variant, …) and options of a recipe (epochs, lr, …).
     Raises CannotRun and ModelError for what keeps it from beginning or from going on.
     """
+    wanted = {name: os.fspath(value) if isinstance(value, os.PathLike) else value for name, value in wanted.items()}
     fields = {name: value for name, value in wanted.items() if name in TrainWish._fields}
     options = {name: value for name, value in wanted.items() if name not in fields}
     unknown = [name for name in options if name not in OPTIONS]
     if unknown:
         message = f"training has no option '{clip(unknown[0])}'"
         raise CannotRun(Problem("unknown-option", message, help=f"options are {', '.join(OPTIONS)}"))
-    wish = TrainWish(**{"model": model, **fields, "options": {**fields.get("options", {}), **options}})
+    wish = TrainWish(
+        **{
+            "model": None if model is None else os.fspath(model),
+            **fields,
+            "options": {**fields.get("options", {}), **options},
+        }
+    )
     return train_planned(plan_training(wish), wish, listener)
 
 

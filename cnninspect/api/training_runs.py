@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fspath
 from typing import TYPE_CHECKING
 
 from cnninspect.api.reading import CannotRun
@@ -10,17 +11,18 @@ from cnninspect.values import Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnninspect.api.reading import Path
     from cnninspect.training.reading import Run
 
 RUNS = "runs"
 """Where runs are looked for when no folder is named."""
 
 
-def runs(paths: Sequence[str] = ()) -> list[Run]:
+def runs(paths: Sequence[Path] = ()) -> list[Run]:
     """Every run among and below some folders; CannotRun where there is none."""
     from cnninspect.training import reading
 
-    wanted = list(paths) or [RUNS]
+    wanted = [fspath(path) for path in paths] or [RUNS]
     try:
         if not paths and not reading.exists(RUNS):
             message = "there is no run yet: here is no folder 'runs'"

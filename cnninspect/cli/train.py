@@ -13,7 +13,7 @@ from cnninspect.cli import common, recipe_options
 from cnninspect.cli.fetching import fetching
 
 
-@recipe_options.with_recipe
+@recipe_options.with_recipe()
 def train(
     model: Annotated[
         str | None, typer.Argument(metavar="MODEL", help="A file, - for standard input, or a shipped network.")
@@ -98,15 +98,16 @@ def _planned(wish: api.TrainWish, team: api.Alone, *, quiet: bool) -> api.Plan:
 
     plan = api.plan_training(wish, team)
     if not quiet:
-        sys.stdout.write(report.plan(plan, _width() if sys.stdout.isatty() else None))
+        sys.stdout.write(report.plan(plan, _width()))
         sys.stdout.flush()
     return plan
 
 
-def _width() -> int:
+def _width() -> int | None:
+    """How many columns the terminal has; None in a pipe, which has no end."""
     from shutil import get_terminal_size
 
-    return get_terminal_size((80, 24)).columns
+    return get_terminal_size((80, 24)).columns if sys.stdout.isatty() else None
 
 
 def _prove(plan: api.Plan) -> int:
@@ -127,7 +128,8 @@ def _train(plan: api.Plan, wish: api.TrainWish, team: api.Alone, *, quiet: bool)
     if team.launch is not None and not quiet:
         _say(f"{team.launch.size} processes train together ({plan.recipe.strategy})\n", team)
     trained = api.train_planned(plan, wish, view(plan.recipe.epochs, quiet=quiet), team)
-    _say(report.summary(trained) if quiet else "\n" + report.summary(trained), team)
+    text = report.summary(trained, _width())
+    _say(text if quiet else "\n" + text, team)
     for problem in trained.outcome.problems if team.talks else ():
         recipe_options.tell(problem)
     if trained.outcome.reason == "signal":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnninspect.reports.prose import filled
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -98,14 +99,14 @@ def bar(  # noqa: PLR0913 - what a person wants to know while it runs
 # --- the end -----------------------------------------------------------------------------------
 
 
-def summary(found: Trained) -> str:
-    """How it went, the confusion matrix, where the run lies, and what to type next."""
+def summary(found: Trained, width: int | None = None) -> str:
+    """How it went, the confusion matrix, where the run lies, and what to type next; ``width`` is that of a terminal."""
     outcome, data = found.outcome, found.plan.data
     lines: list[str] = []
     if outcome.epochs:
         lines += _scores(found)
     if outcome.confusion:
-        lines += ["", *confusion(data.classes, outcome.confusion)]
+        lines += ["", *confusion(data.classes, outcome.confusion, width)]
     lines += ["", f"run: {clip(found.folder, 400)}: last.pt, best.pt, metrics.jsonl", f"next: {_next(found)}"]
     return "\n".join(lines) + "\n"
 
@@ -146,18 +147,33 @@ def _next(found: Trained) -> str:
     return f"cnninspect evaluate {found.folder}"
 
 
-def confusion(classes: Sequence[str], rows: Sequence[Sequence[int]]) -> list[str]:
-    """How often each class (row) was taken for each (column), or the pairs that were confused most."""
+def confusion(classes: Sequence[str], rows: Sequence[Sequence[int]], width: int | None = None) -> list[str]:
+    """How often each class (row) was taken for each (column), or the pairs that were confused most.
+
+    Where the columns do not fit under their names, they are numbered as the rows are.
+    """
     names = [clip(name, LONGEST_NAME) for name in classes]
-    if len(classes) > MOST_CLASSES:
-        return _pairs(names, rows)
-    width = max(*[len(f"{number:,}") for row in rows for number in row], *[len(name) for name in names]) + 1
-    first = max([len(name) for name in names]) + 2
-    lines = ["what it is (rows) and what it was taken for (columns):"]
-    lines.append(" " * first + "".join([name.rjust(width) for name in names]))
-    for place, (name, row) in enumerate(zip(names, rows, strict=True)):
+    if len(classes) <= MOST_CLASSES:
+        numbers = [str(place) for place in range(len(names))]
+        longest = max(map(len, names))
+        for heads, titles in (
+            (names, names),
+            (numbers, [f"{name:>{longest}} {place:>2}" for place, name in enumerate(names)]),
+        ):
+            lines = _matrix(heads, titles, rows)
+            if width is None or len(lines[-1]) <= width:
+                return [filled("what it is (rows) and what it was taken for (columns):", width), *lines]
+    return _pairs(names, rows)
+
+
+def _matrix(heads: Sequence[str], titles: Sequence[str], rows: Sequence[Sequence[int]]) -> list[str]:
+    """A line for each class, below the heads of the columns."""
+    width = max(*[len(f"{number:,}") for row in rows for number in row], *[len(head) for head in heads]) + 1
+    first = max([len(title) for title in titles]) + 2
+    lines = [" " * first + "".join([head.rjust(width) for head in heads])]
+    for place, (title, row) in enumerate(zip(titles, rows, strict=True)):
         cells = [(f"{number:,}" if number or at == place else ".").rjust(width) for at, number in enumerate(row)]
-        lines.append(name.rjust(first) + "".join(cells))
+        lines.append(title.rjust(first) + "".join(cells))
     return lines
 
 

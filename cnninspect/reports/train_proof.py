@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log10
 from typing import TYPE_CHECKING
 
+from cnninspect.reports.prose import filled
 from cnninspect.reports.runs_words import Curve, Drawn
 from cnninspect.reports.scales import written
 
@@ -42,8 +43,8 @@ class Sweep(Drawn):
         self.title = f"Loss of {name} against the learning rate"
 
 
-def rates(found: Found) -> str:
-    """What the steps have shown, in words."""
+def rates(found: Found, width: int | None = None) -> str:
+    """What the steps have shown, in words, folded at the width of a terminal."""
     if found.least is None:
         return "no step could be taken\n"
     lines = [
@@ -53,7 +54,7 @@ def rates(found: Found) -> str:
     if found.steepest is not None:
         lines.append(f"steepest    at lr {found.steepest:.3g}")
     lines.append(f"try         --lr {found.suggested:.2g}, a tenth of the rate of the least loss")
-    return "\n".join(lines) + "\n"
+    return "\n".join([filled(line, width) for line in lines]) + "\n"
 
 
 def rates_json(found: Found, name: str) -> str:

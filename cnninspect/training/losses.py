@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from cnninspect.ir import Graph
     from cnninspect.recipe import Recipe
 
 TINY = 1e-12
@@ -47,23 +46,6 @@ class Heads(Record):
     """Of the heads for training, by name."""
     answers: Mapping[str, str] = {}
     """What those give."""
-
-
-def gives(graph: Graph, name: str) -> str:
-    """What the last layer before a head gives, layers that only turn or pass on what they read left out."""
-    output = next(output for output in graph.outputs if output.name == name)
-    index = output.tensor.node
-    while index >= 0:
-        node = graph.nodes[index]
-        if node.layer is None or len(node.inputs) != 1:
-            break
-        if node.layer.gives != "scores":
-            return node.layer.gives
-        held = node.layer.holds([graph.shape(tensor) or () for tensor in node.inputs])
-        if held is None or not (held.view or held.idle):
-            break
-        index = node.inputs[0].node
-    return "scores"
 
 
 class Targets(Record):

@@ -41,7 +41,7 @@ def look(graph: Graph, recipe: Recipe, data: Data, notes: tuple[str, ...] = ()) 
     shape = _input(graph)
     _output(graph, recipe, data)
     found = [*notes, *_sizes(shape, data, recipe)]
-    device = choose_device(recipe.device)
+    device = choose_device(recipe.device, runs=True)
     kept = "momentum" if recipe.optimizer == "sgd" and recipe.momentum else KEEPS[recipe.optimizer]
     part = -(-recipe.batch // recipe.accumulate)
     needs = memory(graph, batch=part, optimizer=kept).training

@@ -11,10 +11,11 @@ from cnninspect.backends.build import build_graph
 from cnninspect.data.loading import Loader, Loading
 from cnninspect.data.statistics import statistics
 from cnninspect.data.transform import Augment, Transform
+from cnninspect.passes.answers import gives
 from cnninspect.records import Record
 from cnninspect.training import chance
 from cnninspect.training.engine import Engine
-from cnninspect.training.losses import Heads, Objective, gives
+from cnninspect.training.losses import Heads, Objective
 from cnninspect.training.schedules import schedule_of
 from cnninspect.values import Problem
 

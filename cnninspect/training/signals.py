@@ -1,10 +1,17 @@
-"""Ctrl-C and a polite kill: the step is finished and the state written, then training ends; the second ends at once."""
+"""Ctrl-C and a polite kill: the step is finished and the state written, then training ends; the second ends at once.
+
+Python runs a signal's handler only between two of its instructions, and a step's way back may be one instruction of many
+seconds. So each signal is also sent through a socket to a thread that is waiting for it: the answer is there when the key
+is pressed, and so is the end.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
+from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -27,32 +34,73 @@ class Stop:
 
     def __enter__(self) -> Stop:  # noqa: PYI034 - Self is not there in Python 3.10
         if threading.current_thread() is threading.main_thread():  # nobody else may take signals
+            self._ear, self._mouth = socket.socketpair()
+            self._mouth.setblocking(False)
+            _at_forks()
+            _LISTENING.add(self)
+            self._woken = signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
             self._before = {number: signal.signal(number, self._took) for number in WATCHED}
+            self._thread = threading.Thread(target=self._listen, name="cnninspect-signals", daemon=True)
+            self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._before:
+            self.forget()
+            self._mouth.close()
+            self._thread.join()
+            self._ear.close()
+
+    def forget(self) -> None:
+        """Signals do what they did before."""
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
+        self._before = {}
+        signal.set_wakeup_fd(self._woken)
+        _LISTENING.discard(self)
 
     def _took(self, number: int, frame: FrameType | None) -> None:
+        """What the loop reads after its step; the thread does the rest."""
         del frame
-        if self.number and monotonic() - self._first < self.deaf:
+        self.number = self.number or number
+
+    def _listen(self) -> None:
+        while heard := self._ear.recv(1):
+            if heard[0] in WATCHED:
+                self._heard(heard[0])
+
+    def _heard(self, number: int) -> None:
+        if self._first:
+            if monotonic() - self._first >= self.deaf:
+                _say(b"\n")
+                os._exit(128 + number)
             return
-        if self.number:
-            try:
-                os.write(2, b"\n")
-            except OSError:
-                pass
-            os._exit(128 + number)
         self.number, self._first = number, monotonic()
-        if not self.tells:
-            return
-        try:
-            os.write(2, b"\nstopping after this step; the same signal again stops at once\n")
-        except OSError:
-            pass
+        if self.tells:
+            _say(b"\nstopping after this step; the same signal again stops at once\n")
+
+
+_LISTENING: set[Stop] = set()
+
+
+@cache
+def _at_forks() -> None:
+    os.register_at_fork(after_in_child=_forked)
+
+
+def _forked() -> None:
+    """What a child is told is not for its parent."""
+    for stop in tuple(_LISTENING):
+        stop.forget()
+
+
+def _say(text: bytes) -> None:
+    try:
+        os.write(2, text)
+    except OSError:
+        pass
 
 
 def exit_code(number: int) -> int:

@@ -72,7 +72,7 @@ def revive(found: Restored, graph: Graph, device: str) -> Trained:
     recipe = _recipe(found)
     data = _section(found, "data")
     classes = tuple(str(name) for name in data.get("classes", ()))
-    where = choose_device(device)
+    where = choose_device(device, runs=True)
     network = build_graph(graph, device=where, seed=0)
     objective = Objective(recipe, heads_of(graph, recipe), len(classes))
     engine = Engine(network, recipe, objective, schedule_of(recipe, 1), where)

@@ -36,7 +36,7 @@ class World:
         """The device of this process."""
         from cnninspect.backends.build import choose_device
 
-        return choose_device(wanted)
+        return choose_device(wanted, runs=True)
 
     def wrap(self, network: nn.Module, *, unused: bool = False) -> Callable[..., Any]:
         """What is called in place of the network in training: gradients come out as those of all processes.

@@ -106,7 +106,9 @@ def test_the_memory_of_a_snapshot_is_used_again() -> None:
     assert same(third, {"a": {"b": torch.arange(4)}, "d": torch.ones(3, dtype=torch.float64)})
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, {"inner": [torch.float32]}, {(1, 2): 3}], ids=["object", "set", "type", "key"])
+@pytest.mark.parametrize(
+    "value", [object(), {1, 2}, {"inner": [torch.float32]}, {(1, 2): 3}], ids=["object", "set", "type", "key"]
+)
 def test_what_cannot_be_read_back_is_not_saved(value: object) -> None:
     """A state holds tensors and plain values: anything else is a mistake of the program, told where it stands."""
     with pytest.raises(TypeError, match=r"^extra"):

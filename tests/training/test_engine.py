@@ -13,10 +13,11 @@ from torch import nn
 from torch.nn import functional
 
 from cnninspect.data.loading import Batch
+from cnninspect.passes.answers import gives
 from cnninspect.recipe import Recipe
 from cnninspect.training.averaging import Average
 from cnninspect.training.engine import Engine
-from cnninspect.training.losses import Heads, Objective, gives
+from cnninspect.training.losses import Heads, Objective
 from cnninspect.training.metrics import Sums
 from cnninspect.training.optimisers import grouped, optimizer_of
 from cnninspect.training.preparing import heads_of

@@ -70,6 +70,14 @@ def test_networks_that_cannot_be_trained_are_refused(text: str, message: str, tm
     assert refused(tmp_path, text).problem.message == message
 
 
+def test_options_may_mend_what_the_section_contradicts(tmp_path: Path) -> None:
+    """A section whose options do not go together stops a training, unless what stands over it says otherwise."""
+    text = f"{SMALL}training: {{schedule: step}}\n"
+    wrong = refused(tmp_path, text)
+    assert [finding.message for finding in wrong.findings] == ["schedule step needs milestones"]
+    assert api.plan_training(wish(tmp_path, text=text, milestones=[1])).recipe.milestones == (1,)
+
+
 def test_budgets_are_kept(tmp_path: Path) -> None:
     """A file that sets itself limits and breaks them is not trained."""
     error = refused(tmp_path, SMALL + "budgets: {parameters: 10}\n")
