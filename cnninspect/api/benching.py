@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.api.reading import CannotRun, load
+from cnninspect.api.reading import CannotRun, graph_of
 from cnninspect.api.running import require_torch
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnninspect.api.reading import Path
     from cnninspect.backends.bench_records import Bench, Wish
     from cnninspect.ir import Graph
 
 
 def bench(  # noqa: PLR0913 - what a caller may ask of a benchmark, by keyword
-    model: str | Graph,
+    model: Path | Graph,
     /,
     *,
-    vs: Sequence[str | Graph] = (),
+    vs: Sequence[Path | Graph] = (),
     compare: Sequence[str] = (),
     batches: Sequence[int] = (1,),
     modes: Sequence[str] = ("forward",),
@@ -35,6 +36,7 @@ def bench(  # noqa: PLR0913 - what a caller may ask of a benchmark, by keyword
     layers: bool = False,
     largest: bool = False,
     memory: int | None = None,
+    give_back: bool = False,
     told: Callable[[str], None] | None = None,
 ) -> Bench:
     """Measure a network: of a graph, or of what ``load`` makes of a name or path.
@@ -43,7 +45,7 @@ def bench(  # noqa: PLR0913 - what a caller may ask of a benchmark, by keyword
     of them run in turn. ``modes`` are forward (inference), train (forward and backward) and step (with the optimizer
     too). Each runs at least ``runs`` times and for ``seconds``, once it is warm. ``layers`` asks for the time of
     each layer, ``largest`` for the largest batch that fits into ``memory`` bytes, or on CUDA into what is free.
-    ``told`` is called with what is being done.
+    ``give_back`` lets malloc return memory to the system between runs, as it does by itself. ``told`` is called with what is being done.
 
     Interrupted by Ctrl-C it returns what it has, and says so. Raises CannotRun where there is no torch or something
     cannot be built, imported or had, and what ``load`` raises.
@@ -53,14 +55,14 @@ def bench(  # noqa: PLR0913 - what a caller may ask of a benchmark, by keyword
 
     wish = Wish(
         tuple(batches), tuple(modes), dtype, device, compile, channels_last, threads, runs, seconds, optimizer, seed,
-        layers, largest, memory,
+        layers, largest, memory, give_back,
     )  # fmt: skip
     _check(wish)
-    others = [load(other) if isinstance(other, str) else other for other in vs]
+    others = [graph_of(other) for other in vs]
     from cnninspect.backends.bench import bench
 
     try:
-        return bench(load(model) if isinstance(model, str) else model, [*others, *compare], wish, told)
+        return bench(graph_of(model), [*others, *compare], wish, told)
     except Problem as problem:
         raise CannotRun(problem) from None
 

@@ -42,6 +42,8 @@ class Since(Record):
     """Links out of the repository, which were not followed."""
     submodules: int
     """Repositories within this one, which were not looked into."""
+    known: str = ""
+    """What git calls ``base``: where it knows no such name, that of the remote."""
 
 
 class Ask(Record):
@@ -75,8 +77,9 @@ def diff_git(  # noqa: PLR0913 - what a caller may ask of the models, by keyword
     ask = Ask(variant, sets or {}, inputs or {}, batch, dtype, outside)
     try:
         repository, below = _repository(paths)
-        commit = repository.merge_base(base) if merge_base else repository.commit(base)
-        revision = Revision(repository, commit, base if not merge_base else commit[:10])
+        known = repository.known(base)
+        commit = repository.merge_base(known) if merge_base else repository.commit(known)
+        revision = Revision(repository, commit, known if not merge_base else commit[:10])
         try:
             found = changed(repository, revision, below, outside=ask.outside)
             cases = [one for pair in found.pairs for one in _cases(pair, revision, ask)]
@@ -84,7 +87,8 @@ def diff_git(  # noqa: PLR0913 - what a caller may ask of the models, by keyword
             revision.close()
     except Problem as problem:
         raise CannotRun(problem) from None
-    return Since(base, commit, merge_base, tuple(cases), len(found.pairs), found.other, found.links, found.submodules)
+    counts = len(found.pairs), found.other, found.links, found.submodules
+    return Since(base, commit, merge_base, tuple(cases), *counts, known)
 
 
 def _repository(paths: Sequence[str]) -> tuple[Repository, list[str]]:

@@ -13,6 +13,7 @@ from cnninspect.values import Problem, clip
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnninspect.api.reading import Path
     from cnninspect.ir import Graph
     from cnninspect.training.judging import Judged, Predicted
     from cnninspect.training.restoring import Position, Restored
@@ -48,12 +49,12 @@ class Predictions(Record):
 
 
 def evaluate(  # noqa: PLR0913 - what a caller may ask, by keyword
-    target: str,
+    target: Path,
     *,
     which: str = "best",
-    data: str | None = None,
+    data: Path | None = None,
     split: str = "validation",
-    data_dir: str | None = None,
+    data_dir: Path | None = None,
     download: bool = False,
     skip_bad: bool = False,
     batch: int | None = None,
@@ -72,13 +73,14 @@ def evaluate(  # noqa: PLR0913 - what a caller may ask, by keyword
     from cnninspect.training.judging import judge
     from cnninspect.training.trained import choose, revive
 
+    data = None if data is None else os.fspath(data)
     try:
-        found = choose(target, which)
+        found = choose(os.fspath(target), which)
         graph = _graph(found)
         trained = revive(found, graph, device)
         images = open_data(
             data or trained.data,
-            data_dir=data_dir,
+            data_dir=None if data_dir is None else os.fspath(data_dir),
             download=download,
             skip_bad=skip_bad,
             held_out=trained.held_out if data in (None, trained.data) else None,
@@ -94,7 +96,7 @@ def evaluate(  # noqa: PLR0913 - what a caller may ask, by keyword
 
 
 def predict(
-    target: str, pictures: Sequence[str], *, which: str = "best", top: int = 5, device: str = "auto"
+    target: Path, pictures: Sequence[Path], *, which: str = "best", top: int = 5, device: str = "auto"
 ) -> Predictions:
     """What the network of a run's folder, or of a checkpoint, takes pictures for; a folder stands for those in it.
 
@@ -105,8 +107,8 @@ def predict(
     from cnninspect.training.trained import choose, revive
 
     try:
-        paths = [path for picture in pictures for path in _below(picture)]
-        found = choose(target, which)
+        paths = [path for picture in pictures for path in _below(os.fspath(picture))]
+        found = choose(os.fspath(target), which)
         graph = _graph(found)
         trained = revive(found, graph, device)
         seen = tuple(judging.predict(trained, paths, top=top))

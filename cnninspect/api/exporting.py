@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fspath
 from typing import TYPE_CHECKING, Any
 
 from cnninspect.api.reading import CannotRun
@@ -10,6 +11,7 @@ from cnninspect.values import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnninspect.api.reading import Path
     from cnninspect.backends.build_network import Network
     from cnninspect.ir import Graph
 
@@ -50,7 +52,7 @@ def export_onnx(graph: Graph, *, batch: int | None = None, opset: int | None = N
 
 def save_onnx(
     graph: Graph,
-    path: str,
+    path: Path,
     *,
     batch: int | None = None,
     opset: int | None = None,
@@ -67,7 +69,7 @@ def save_onnx(
     from cnninspect.backends.export_onnx import onnx_files
 
     try:
-        return onnx_files(graph, _onnx_network(graph, options), path, batch=batch, opset=opset)
+        return onnx_files(graph, _onnx_network(graph, options), fspath(path), batch=batch, opset=opset)
     except Problem as problem:
         raise CannotRun(problem) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fspath
 from typing import TYPE_CHECKING
 
 from cnninspect.api.reading import CannotRun, find_source
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnninspect.analysis.limits import Limits
+    from cnninspect.api.reading import Path
     from cnninspect.backends.build import Device
     from cnninspect.backends.effective import Effective
     from cnninspect.ir import Graph
@@ -175,7 +177,7 @@ def memory(
 
 
 def limits(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
-    model: str,
+    model: Path,
     *,
     axes: Sequence[str] = (),
     input_name: str | None = None,
@@ -201,6 +203,7 @@ def limits(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
     from cnninspect.frontends.yaml.resizing import Again
     from cnninspect.frontends.yaml.source import BadText
 
+    model = fspath(model)
     try:
         source, chosen = find_source(model, variant, text)
     except BadText as bad:

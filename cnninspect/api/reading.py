@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any
 
 from cnninspect.records import Record
 from cnninspect.values import Problem, clip
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.tree import Source
     from cnninspect.ir import Graph
     from cnninspect.values import Finding, Shape
+
+Path = str | PathLike[str]
+"""How a file is named; a name of a network or of a device may stand for one."""
 
 
 class ModelError(Exception):
@@ -36,7 +40,7 @@ class CannotRun(Exception):
 
 
 def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
-    model: str,
+    model: Path,
     *,
     variant: str | None = None,
     sets: Mapping[str, object] | None = None,
@@ -52,6 +56,7 @@ def read(  # noqa: PLR0913 - what a caller may ask of a model, by keyword
     from cnninspect.frontends.yaml.load import Wanted, load
     from cnninspect.frontends.yaml.source import BadText
 
+    model = fspath(model)
     try:
         source, chosen = find_source(model, variant, text)
     except BadText as bad:
@@ -81,7 +86,7 @@ def find_source(model: str, variant: str | None, text: str | None) -> tuple[Sour
     return source, shipped_variant if variant is None else variant
 
 
-def load(model: str, /, *, variant: str | None = None, input: Shape | None = None, **params: object) -> Graph:
+def load(model: Path, /, *, variant: str | None = None, input: Shape | None = None, **params: object) -> Graph:
     """The graph of a model file or shipped network; ``params`` replace the file's params of those names.
 
     Raises ModelError with every finding if the model has a mistake, CannotRun if there is nothing to read.
@@ -90,6 +95,11 @@ def load(model: str, /, *, variant: str | None = None, input: Shape | None = Non
     if loaded.graph is None or any(finding.severity == "error" for finding in loaded.findings):
         raise ModelError(loaded.findings)
     return loaded.graph
+
+
+def graph_of(model: Path | Graph, /, **wanted: Any) -> Graph:  # noqa: ANN401 - those of load
+    """A graph as it is, or what ``load`` makes of a name or path."""
+    return load(model, **wanted) if isinstance(model, (str, PathLike)) else model
 
 
 def load_plugin(module: str) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.api.reading import CannotRun, load
+from cnninspect.api.reading import CannotRun, graph_of
 from cnninspect.values import Problem
 
 if TYPE_CHECKING:
+    from cnninspect.api.reading import Path
     from cnninspect.backends.build import Device, Dtype
     from cnninspect.backends.build_network import Network
     from cnninspect.ir import Graph
@@ -24,7 +25,7 @@ def require_torch(work: str) -> None:
 
 
 def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
-    model: str | Graph,
+    model: Path | Graph,
     /,
     *,
     variant: str | None = None,
@@ -34,7 +35,7 @@ def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
     seed: int | None = None,
     init: str = "torch",
     in_place: bool = True,
-    weights: str | None = None,
+    weights: Path | None = None,
     strict: bool = True,
     **params: object,
 ) -> Network:
@@ -43,7 +44,8 @@ def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
     ``device`` may be ``auto``: cuda, else mps, else cpu. With a ``seed`` the weights are the same on every device and
     the caller's random numbers go on as if nothing had been drawn. ``init`` is one of torch (each layer as torch
     begins it), kaiming, xavier, trunc_normal, orthogonal and zero_residual; what each does stands in
-    ``cnninspect.backends.build_init``. ``in_place`` lets activations overwrite what nothing else reads. ``weights`` is
+    ``cnninspect.backends.build_init``. ``in_place`` lets activations overwrite what nothing else reads, those of which
+    backward needs the input (relu6, silu) in eval mode only; without it hooks can keep what a layer makes. ``weights`` is
     a checkpoint that is loaded as ``load_weights`` does, without ``strict`` as far as its tensors go.
 
     The module gives a tensor, or where the network has several outputs a dict of them by name; heads for training
@@ -52,7 +54,7 @@ def build(  # noqa: PLR0913 - what a caller may ask of a network, by keyword
     require_torch("building a network")
     from cnninspect.backends.build import build_graph
 
-    graph = load(model, variant=variant, input=input, **params) if isinstance(model, str) else model
+    graph = graph_of(model, variant=variant, input=input, **params)
     try:
         network = build_graph(graph, device=device, dtype=dtype, seed=seed, init=init, in_place=in_place)
     except Problem as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from cnninspect.api.reading import CannotRun, ModelError
@@ -9,6 +10,7 @@ from cnninspect.records import Record
 from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
+    from cnninspect.api.reading import Path
     from cnninspect.frontends.devices import Device as RunsOn
     from cnninspect.frontends.devices import Read as ReadDevice
     from cnninspect.ir import Graph, Node
@@ -75,7 +77,7 @@ def summarize(  # noqa: PLR0913 - what a caller may ask of a summary, by keyword
     count: str = "torch",
     insight: bool = True,
     flops_as: str | None = None,
-    device: RunsOn | str | None = None,
+    device: RunsOn | Path | None = None,
 ) -> Summary:
     """Every figure of a graph: for each layer and in total.
 
@@ -136,7 +138,7 @@ def flops_as(graph: Graph, tool: str, *, batch: int = 1) -> Peer:
     return peers(graph, tool, batch)
 
 
-def roofline(graph: Graph, device: RunsOn | str, *, batch: int = 1, dtype: str = "float32") -> Roofline:
+def roofline(graph: Graph, device: RunsOn | Path, *, batch: int = 1, dtype: str = "float32") -> Roofline:
     """An estimate of the time that each layer takes on a device, and whether computing or memory bounds it.
 
     ``device`` is the name of a shipped device, the path of a device file, or a Device that was read before.
@@ -148,7 +150,7 @@ def roofline(graph: Graph, device: RunsOn | str, *, batch: int = 1, dtype: str =
     if dtype not in DTYPES:
         message = f"unknown dtype '{clip(dtype)}': use {', '.join(DTYPES)}"
         raise ValueError(message)
-    if isinstance(device, str):
+    if isinstance(device, (str, PathLike)):
         found = read_device(device)
         if found.device is None:
             raise ModelError(found.findings)
@@ -156,11 +158,11 @@ def roofline(graph: Graph, device: RunsOn | str, *, batch: int = 1, dtype: str =
     return roofline(graph, device, batch, dtype)
 
 
-def read_device(device: str) -> ReadDevice:
+def read_device(device: Path) -> ReadDevice:
     """Read a device by shipped name or path; mistakes in its file are findings, CannotRun is raised for the rest."""
     from cnninspect.frontends.devices import read
 
     try:
-        return read(device)
+        return read(fspath(device))
     except Problem as problem:
         raise CannotRun(problem) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fspath
 from typing import TYPE_CHECKING
 
 from cnninspect.api.reading import CannotRun
@@ -11,6 +12,7 @@ from cnninspect.values import Problem, clip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from cnninspect.api.reading import Path
     from cnninspect.backends.build import Device
     from cnninspect.backends.running import Ran
     from cnninspect.backends.verify import Verified
@@ -48,12 +50,13 @@ def verify(  # noqa: PLR0913 - what to hold against what, by keyword
     allocated, where it would not fit.
     """
     require_torch("verifying a network")
-    from cnninspect.backends.build import choose_device
+    from cnninspect.backends.build import check_seed, choose_device
     from cnninspect.backends.running_memory import available
     from cnninspect.backends.verify import verify_graph
 
     try:
-        where = choose_device("meta" if meta else device)
+        check_seed(seed)
+        where = choose_device("meta") if meta else choose_device(device, runs=True)
         if not meta:
             _refuse_too_large(small or graph, batch, available(where))
         return verify_graph(
@@ -71,11 +74,11 @@ def run(  # noqa: PLR0913 - how to run, by keyword
     device: Device = "auto",
     seed: int = 0,
     init: str = "torch",
-    weights: str | None = None,
+    weights: Path | None = None,
     strict: bool = True,
     prefix: str | None = None,
     layout: str = "torch",
-    given: str | None = None,
+    given: Path | None = None,
     normalize: str = "none",
     train: bool = False,
     runs: int = 5,
@@ -96,8 +99,8 @@ def run(  # noqa: PLR0913 - how to run, by keyword
     from cnninspect.frontends import images
 
     try:
-        where = choose_device(device)
-        wanted = Wanted(batch, seed, train, runs, top, None if given is None else images.read(given), normalize)
+        where = choose_device(device, runs=True)
+        wanted = Wanted(batch, seed, train, runs, top, None if given is None else images.read(fspath(given)), normalize)
         free = available(where)
         _refuse_to_run(graph, batch, dtype, free)
         network = build_graph(graph, device=where, dtype=dtype, seed=seed, init=init)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnninspect import api
-from cnninspect.cli import common
+from cnninspect.cli import common, drawing
 from cnninspect.cli.output import emit
 from cnninspect.values import clip
 
@@ -59,6 +59,9 @@ def bench(
     memory: Annotated[
         str | None, typer.Option(metavar="BYTES", help="What the largest batch may take, such as 2GiB.")
     ] = None,
+    give_back: Annotated[
+        bool, typer.Option("--give-back", help="Let malloc return memory between runs, as it does by itself.")
+    ] = False,
     plot: Annotated[str | None, typer.Option(metavar="FILE.svg", help="Draw times and throughput by batch.")] = None,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
     samples: Annotated[bool, typer.Option("--samples", help="Every run's time in the JSON.")] = False,
@@ -90,7 +93,12 @@ def bench(
         raise common.fail(f"--seed must be between 0 and {SEED - 1}, got {seed}")
     if plot is not None and not plot.lower().endswith(".svg"):
         raise common.fail(f"--plot writes .svg, not '{clip(plot)}'", "end the name with .svg")
+    drawing.refuse_both("--plot", plot, output)
     limit = None if memory is None else _bytes(memory)
+    for option, given, other in (("--memory", limit, largest_batch), ("--top", top, layers)):
+        if given is not None and not other:
+            needed = "--largest-batch" if option == "--memory" else "--layers"
+            raise common.fail(f"{option} needs {needed}", f"add {needed}, or leave {option} out")
     batches = _batches(batch)
     common.load_plugins(plugin)
     common.refuse_second_stdin([*models, *(vs or [])])
@@ -98,7 +106,7 @@ def bench(
         common.read_model(name, variant=variant, sets=set, inputs=input, outside=allow_outside) for name in models
     ]
     rivals = [common.read_model(name, inputs=input, outside=allow_outside) for name in vs or []]
-    broken = [_broken(one, format) for one in (*loaded, *rivals)]
+    broken = [_broken(one, format, color) for one in (*loaded, *rivals)]
     if any(broken):
         return 1
     if compare and os.getcwd() not in sys.path and "" not in sys.path:
@@ -124,16 +132,17 @@ def bench(
             layers=layers,
             largest=largest_batch,
             memory=limit,
+            give_back=give_back,
             told=_tell if sys.stderr.isatty() else None,
         )
 
     found = _measured([one.graph for one in loaded if one.graph is not None], measure)
     sources = [source.path for one in (*loaded, *rivals) for source in one.sources]
     if plot is not None:
-        from cnninspect.reports.bench_plot import drawing
+        from cnninspect.reports.bench_plot import drawing as draw
         from cnninspect.reports.svg import write
 
-        emit(write(drawing(found)), plot, sources)
+        emit(write(draw(found)), plot, sources)
     emit(_text(found, loaded, format, color, output, top, samples=samples), output, sources)
     if any(one.interrupted for one in found):
         return 130
@@ -166,7 +175,7 @@ def _bytes(text: str) -> int:
     return found
 
 
-def _broken(loaded: Loaded, format: str) -> bool:
+def _broken(loaded: Loaded, format: str, color: str) -> bool:
     """Show what is wrong with a model; whether it cannot be run."""
     failed = common.has_errors(loaded)
     if loaded.findings:
@@ -174,7 +183,7 @@ def _broken(loaded: Loaded, format: str) -> bool:
 
         aside = not failed or format != "table"
         stream = sys.stderr if aside else sys.stdout
-        stream.write(render(loaded.findings, loaded.sources, color=common.colored("auto", error_stream=aside)))
+        stream.write(render(loaded.findings, loaded.sources, color=common.colored(color, error_stream=aside)))
     return failed or loaded.graph is None
 
 

@@ -21,8 +21,14 @@ def check(plot: str | None, output: str | None) -> None:
         return
     if not plot.lower().endswith(SUFFIXES):
         raise common.fail(f"--plot writes .svg and .png, not '{clip(plot)}'", "end the name with .svg")
-    if output not in (None, "-") and os.path.realpath(output or "") == os.path.realpath(plot):
-        raise common.fail(f"--plot and --output both name '{clip(plot)}'", "name another file for one of them")
+    refuse_both("--plot", plot, output)
+
+
+def refuse_both(option: str, drawing: str | None, output: str | None) -> None:
+    """Refuse one file for a drawing and for the report: one of them would be lost."""
+    if drawing is None or output in (None, "-") or os.path.realpath(output or "") != os.path.realpath(drawing):
+        return
+    raise common.fail(f"{option} and --output both name '{clip(drawing)}'", "name another file for one of them")
 
 
 def photo(path: str) -> tuple[str, bytes]:

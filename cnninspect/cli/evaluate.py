@@ -105,9 +105,12 @@ def _text(found: Evaluation, format: str, color: str, output: str | None) -> str
         return report.evaluation_csv(found)
     if format == "markdown":
         return report.evaluation_markdown(found)
+    from shutil import get_terminal_size
+
     from cnninspect.reports.train import confusion
 
     here = output in (None, "-")
-    style = report.Style(color=common.colored(color) and (here or color == "always"))
-    pairs = confusion(found.asked.classes, found.judged.confusion) if found.judged.confusion else []
+    width = get_terminal_size().columns if here and sys.stdout.isatty() else None
+    style = report.Style(width, color=common.colored(color) and (here or color == "always"))
+    pairs = confusion(found.asked.classes, found.judged.confusion, width) if found.judged.confusion else []
     return report.evaluation(found, pairs, style)

@@ -25,7 +25,8 @@ def expand(
 ) -> int:
     """Print a network as flat YAML that means the same.
 
-    Print a network as flat YAML: no blocks, repeats or expressions, every layer with its full name.
+    Print a network as flat YAML: no blocks, repeats or expressions, every layer with its full name; its budgets and
+    its training section stand below.
     """
     common.load_plugins(plugin)
     loaded = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
@@ -39,11 +40,13 @@ def expand(
         )
     if failed or loaded.graph is None:
         return 1
-    from cnninspect.reports.expand import CannotExpand, render
+    from cnninspect.reports.expand import CannotExpand, document
 
     try:
-        text = render(loaded.graph)
+        text, left = document(loaded)
     except CannotExpand as reason:
         raise common.fail(f"cannot write '{clip(model)}' as a flat file: {reason}") from None
+    for budget in left:
+        sys.stderr.write(f"note: left out is the budget '{clip(budget.title)}': a flat file has no such part\n")
     emit(text, output, [source.path for source in loaded.sources])
     return 0

@@ -23,7 +23,10 @@ LARGEST = 2**53
 
 def explain(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A layer type, a block, a word, a code; or a model with LAYER.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="A layer type, block, word, option of training or code; or a model with LAYER."
+        ),
     ],
     layer: Annotated[
         str | None, typer.Argument(metavar="LAYER", help="A layer of the model, as summary names it.")
@@ -43,7 +46,8 @@ def explain(
 ) -> int:
     """Explain a layer, a word, an error code, or a layer's figures.
 
-    With one NAME: a layer type with its options, a word of the language, or what a finding means and how to mend it.
+    With one NAME: a layer type with its options, a word of the language, an option of a training or all of them (recipe),
+    or what a finding means and how to mend it.
     With a model and a LAYER of it: every figure of that layer with the arithmetic behind it.
 
     JSON, cnninspect.explain/1: model, batch, dtype, layer, type, source, yaml, means, calls, inputs, output_shapes,
@@ -62,7 +66,7 @@ def explain(
         used |= {"--batch": batch > 1, "--dtype": dtype != "float32"}
         return _word(name, [option for option, value in used.items() if value], color, output)
     loaded = common.read_model(name, variant=variant, sets=set, inputs=input, outside=allow_outside)
-    if _broken(loaded):
+    if _broken(loaded, color):
         return 1
     text = _layer(loaded, layer, batch, dtype, format, color, output)
     emit(text, output, [source.path for source in loaded.sources])
@@ -87,9 +91,12 @@ def _word(name: str, used: Sequence[str], color: str, output: str | None) -> int
 
 
 def _hint(name: str) -> str:
-    """What to write where the name is that of a model."""
+    """What to write where the name is that of a command or a model."""
     from cnninspect import api
+    from cnninspect.cli import COMMANDS
 
+    if name in COMMANDS:
+        return f"it is a command: cnninspect {name} --help tells its options"
     if name == "-":
         return ""
     try:
@@ -100,14 +107,14 @@ def _hint(name: str) -> str:
     return f"it is a model: name a layer too, such as cnninspect explain {clip(name, 40)} {clip(layer, 40)}"
 
 
-def _broken(loaded: Loaded) -> bool:
+def _broken(loaded: Loaded, color: str) -> bool:
     """Whether the model has a mistake; all findings are told."""
     failed = common.has_errors(loaded) or loaded.graph is None
     if loaded.findings:
         from cnninspect.reports.findings import render
 
-        color = common.colored("auto", error_stream=not failed)
-        (sys.stdout if failed else sys.stderr).write(render(loaded.findings, loaded.sources, color=color))
+        shown = common.colored(color, error_stream=not failed)
+        (sys.stdout if failed else sys.stderr).write(render(loaded.findings, loaded.sources, color=shown))
     return failed
 
 

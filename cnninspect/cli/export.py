@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cnninspect import api
-from cnninspect.cli import common
+from cnninspect.cli import common, drawing
 from cnninspect.cli.output import emit, emit_several
 from cnninspect.values import clip
 
@@ -59,6 +59,7 @@ def export(
     only = {"--depth": depth, "--render": render, "--batch": batch, "--opset": opset, "--seed": seed}
     _refuse_misfits(to, {**only, "--init": init, "--weights": weights})
     common.choose("--init", init or "torch", common.INITS)
+    drawing.refuse_both("--render", render, output)
     if to == "onnx" and output in (None, "-"):
         raise common.fail("ONNX is not text and goes into a file", "write -o FILE.onnx")
     if opset is not None and opset not in OPSETS:
@@ -74,7 +75,7 @@ def export(
         stream.write(findings_text(loaded.findings, loaded.sources, color=color))
     if failed or loaded.graph is None:
         return 1
-    sources = [source.path for source in loaded.sources]
+    sources = [*[source.path for source in loaded.sources], weights]
     if to == "onnx":
         options = {
             "batch": batch,

@@ -88,7 +88,7 @@ def limits(
         )
     except api.CannotRun as stopped:
         raise common.fail(stopped.problem.message, stopped.problem.help) from None
-    code = _findings(found, format)
+    code = _findings(found, format, color)
     if found.loaded.graph is not None and (format == "json" or found.refused is None or _anything(found)):
         here = output in (None, "-")
         colored = format == "table" and common.colored(color) and (here or color == "always")
@@ -120,7 +120,7 @@ def _anything(found: Limits) -> bool:
     return any(axis.accepted.least is not None for axis in found.axes)
 
 
-def _findings(found: Limits, format: str) -> int:
+def _findings(found: Limits, format: str, color: str) -> int:
     """Tell what is wrong with the model as declared, aside where it would mix with data; the exit code."""
     failed = common.has_errors(found.loaded)
     aside = not failed or format != "table"
@@ -128,7 +128,7 @@ def _findings(found: Limits, format: str) -> int:
         from cnninspect.reports.findings import render as findings_text
 
         text = findings_text(
-            found.loaded.findings, found.loaded.sources, color=common.colored("auto", error_stream=aside)
+            found.loaded.findings, found.loaded.sources, color=common.colored(color, error_stream=aside)
         )
         shown = not aside and found.loaded.graph is not None and (found.refused is None or _anything(found))
         (sys.stderr if aside else sys.stdout).write(f"{text}\n" if shown else text)

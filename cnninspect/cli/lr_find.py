@@ -14,6 +14,8 @@ from cnninspect.cli.fetching import fetching
 from cnninspect.cli.output import emit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnninspect.training.finding import Found
 
 FORMATS = ("text", "json")
@@ -21,8 +23,14 @@ MOST = 100_000
 PIPE = 100, 24
 """Columns and rows where there is no terminal."""
 
+IDLE = (
+    *("epochs", "lr", "ema", "schedule", "warmup", "milestones", "factor", "final", "strategy", "sync_batch_norm"),
+    *("monitor", "patience", "keep", "every_epochs", "every_steps"),
+)
+"""Options of a recipe that have no part in it: rates are the command's own, one process runs, nothing is kept."""
 
-@recipe_options.with_recipe
+
+@recipe_options.with_recipe(idle=IDLE)
 def lr_find(
     model: Annotated[
         str | None, typer.Argument(metavar="MODEL", help="A file, - for standard input, or a shipped network.")
@@ -48,7 +56,7 @@ def lr_find(
     """Find a learning rate: draw the loss against it.
 
     One step is taken at each of many rates. The network, the images and all else are as train has them with the same
-    options; nothing is kept.
+    options; nothing is kept. Options of train about epochs, schedules and checkpoints are taken and change nothing.
     """
     common.choose("--format", format, FORMATS)
     common.choose("--color", color, common.COLORS)
@@ -80,7 +88,9 @@ def lr_find(
         return recipe_options.failed(error)
     finally:
         _told(0, 0)
-    _report(found, plan.graph.name, plot, format, color, output)
+    _report(
+        found, plan.graph.name, plot, format, color, output, [*[source.path for source in plan.loaded.sources], recipe]
+    )
     return 130 if found.ended == "signal" else int(found.least is None)
 
 
@@ -90,30 +100,37 @@ def _told(step: int, steps: int) -> None:
         sys.stderr.flush()
 
 
-def _report(found: Found, name: str, plot: str | None, format: str, color: str, output: str | None) -> None:
+def _report(
+    found: Found,
+    name: str,
+    plot: str | None,
+    format: str,
+    color: str,
+    output: str | None,
+    sources: Sequence[str | None],
+) -> None:
     from cnninspect.reports import train_proof as report
 
     if plot is not None:
         from cnninspect.reports.runs_plot import drawing as draw
 
-        emit(drawing.drawn(plot, draw(report.Sweep(found, name))), plot)
+        emit(drawing.drawn(plot, draw(report.Sweep(found, name))), plot, sources)
     if format == "json":
-        emit(report.rates_json(found, name), output)
+        emit(report.rates_json(found, name), output, sources)
         return
-    text = report.rates(found)
+    here = output in (None, "-") and sys.stdout.isatty()
+    text = report.rates(found, _size()[0] if here else None)
     if found.tried and plot is None:
         text = _curve(found, name, color, output) + "\n" + text
-    emit(text, output)
+    emit(text, output, sources)
 
 
 def _curve(found: Found, name: str, color: str, output: str | None) -> str:
-    from shutil import get_terminal_size
-
     from cnninspect.reports import runs
     from cnninspect.reports.train_proof import Sweep
 
     here = output in (None, "-")
-    width, height = get_terminal_size(PIPE) if here and sys.stdout.isatty() else PIPE
+    width, height = _size() if here and sys.stdout.isatty() else PIPE
     style = runs.Style(
         width,
         height,
@@ -121,3 +138,10 @@ def _curve(found: Found, name: str, color: str, output: str | None) -> str:
         unicode=not here or (sys.stdout.encoding or "").lower().startswith("utf"),
     )
     return "\n".join(runs.curves(Sweep(found, name), style)) + "\n"
+
+
+def _size() -> tuple[int, int]:
+    """Columns and rows of the terminal."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size(PIPE)

@@ -80,7 +80,7 @@ def memory(
     common.load_plugins(plugin)
     loaded = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
     failed = common.has_errors(loaded)
-    telling.tell(loaded, aside=not failed or format != "table", quiet=quiet)
+    telling.tell(loaded, color, aside=not failed or format != "table", quiet=quiet)
     sources = [source.path for source in loaded.sources]
     if loaded.graph is None:
         if format == "json":

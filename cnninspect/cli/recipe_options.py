@@ -13,7 +13,7 @@ from cnninspect.cli import common
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from cnninspect.options import Option
     from cnninspect.values import Problem
@@ -26,18 +26,22 @@ DataDir = Annotated[str | None, typer.Option(metavar="FOLDER", help="Where the f
 Download = Annotated[bool, typer.Option("--download", help="Fetch the data set where it is missing.")]
 
 
-def with_recipe(function: Callable[..., int]) -> Callable[..., int]:
-    """The same command with an option for each option of a recipe."""
-    hints = get_type_hints(function, include_extras=True)
-    own = [one for one in inspect.signature(function).parameters.values() if one.kind is not one.VAR_KEYWORD]
-    keyword = [one.replace(kind=one.KEYWORD_ONLY, annotation=hints[one.name]) for one in own]
-    more = _parameters()
-    function.__signature__ = inspect.Signature([*keyword, *more])  # type: ignore[attr-defined]
-    function.__annotations__ = {**function.__annotations__, **{one.name: one.annotation for one in more}}
-    return function
+def with_recipe(*, idle: Sequence[str] = ()) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """The same command with an option for each option of a recipe; help leaves out those that are ``idle`` there."""
+
+    def made(function: Callable[..., int]) -> Callable[..., int]:
+        hints = get_type_hints(function, include_extras=True)
+        own = [one for one in inspect.signature(function).parameters.values() if one.kind is not one.VAR_KEYWORD]
+        keyword = [one.replace(kind=one.KEYWORD_ONLY, annotation=hints[one.name]) for one in own]
+        more = _parameters(idle)
+        function.__signature__ = inspect.Signature([*keyword, *more])  # type: ignore[attr-defined]
+        function.__annotations__ = {**function.__annotations__, **{one.name: one.annotation for one in more}}
+        return function
+
+    return made
 
 
-def _parameters() -> list[inspect.Parameter]:
+def _parameters(idle: Sequence[str]) -> list[inspect.Parameter]:
     """A parameter for each option of a recipe."""
     from cnninspect.api.training import GROUPS, OPTIONS
 
@@ -45,15 +49,13 @@ def _parameters() -> list[inspect.Parameter]:
     for group, names in GROUPS.items():
         for name in names:
             option, dashed = OPTIONS[name], name.replace("_", "-")
-            panel = group.capitalize()
+            shown: dict[str, Any] = {"rich_help_panel": group.capitalize(), "hidden": name in idle}
             if option.schema() == {"type": "boolean"}:
                 kind: Any = bool | None
-                told = typer.Option(f"--{dashed}/--no-{dashed}", help=_help(option), rich_help_panel=panel)
+                told = typer.Option(f"--{dashed}/--no-{dashed}", help=_help(option), **shown)
             else:
                 kind = str | None
-                told = typer.Option(
-                    f"--{dashed}", metavar=_metavar(name, option), help=_help(option), rich_help_panel=panel
-                )
+                told = typer.Option(f"--{dashed}", metavar=_metavar(name, option), help=_help(option), **shown)
             annotation = Annotated[kind, told]
             found.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation))
     return found
@@ -71,7 +73,11 @@ def _metavar(name: str, option: Option[Any]) -> str:
 def _help(option: Option[Any]) -> str:
     choices = getattr(option, "choices", ())
     known = f": {', '.join(choices)}" if choices else ""
-    default = "" if option.default in (None, (), False) else f"  [default: {option.default}]"
+    default = (
+        ""
+        if option.default is None or option.default is False or option.default == ()
+        else f"  [default: {option.default}]"
+    )
     return f"{option.help[:1].upper()}{option.help[1:]}{known}{default}"
 
 

@@ -52,7 +52,9 @@ def rf(
     ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Where the random numbers of --effective begin.")] = 0,
     samples: Annotated[int, typer.Option(metavar="N", help="Random networks that --effective measures.")] = 16,
-    device: Annotated[str, typer.Option(metavar="DEVICE", help="For --effective: auto, cpu, cuda, cuda:1 or mps.")] = "cpu",
+    device: Annotated[
+        str, typer.Option(metavar="DEVICE", help="For --effective: auto, cpu, cuda, cuda:1 or mps.")
+    ] = "cpu",
     input: common.Inputs = None,
     variant: common.Variant = None,
     set: common.Sets = None,
@@ -86,7 +88,7 @@ def rf(
     common.load_plugins(plugin)
     loaded = common.read_model(model, variant=variant, sets=set, inputs=input, outside=allow_outside)
     failed = common.has_errors(loaded)
-    telling.tell(loaded, aside=not failed or format != "table", quiet=quiet)
+    telling.tell(loaded, color, aside=not failed or format != "table", quiet=quiet)
     if loaded.graph is None:
         if format == "json":
             from cnninspect.reports import rf_json
@@ -97,7 +99,7 @@ def rf(
     given = _input(report, of)
     unit = None if layer is None and not effective else _unit(report, layer, at, given)
     measured = _measured(report, unit, given, seed, samples, device) if effective and unit is not None else None
-    sources = [source.path for source in loaded.sources]
+    sources = [*[source.path for source in loaded.sources], image]
     here = output in (None, "-")
     if plot is not None:
         emit(drawing.drawn(plot, _drawing(report, given, unit, measured, image), image), plot, sources)
@@ -156,7 +158,10 @@ def _unit(report: api.ReceptiveFields, layer: str | None, at: str | None, given:
             name = clip(report.graph.inputs[given].name)
             raise common.fail(f"no layer has a map of what it sees of {name}", "name a layer: --layer NAME")
         layer = last
-    common.choose("--layer", layer, names)
+    if layer not in names:
+        from cnninspect.reports.working_names import missing
+
+        raise common.fail(*missing(report.graph, layer))
     index = names.index(layer)
     if given not in report.fields[index]:
         raise common.fail(f"'{clip(layer)}' does not depend on {clip(report.graph.inputs[given].name)}")

@@ -42,7 +42,7 @@ def run(
     seed: Annotated[int, typer.Option(metavar="N", help="Of random weights and inputs.")] = 0,
     init: common.Init = "torch",
     train: Annotated[bool, typer.Option("--train", help="In training mode, with the heads for training.")] = False,
-    top: Annotated[int, typer.Option(metavar="K", help="The largest elements of each output; 0 for none.")] = 5,
+    top: Annotated[int, typer.Option(metavar="K", help="The likeliest elements of each output; 0 for none.")] = 5,
     runs: Annotated[int, typer.Option(metavar="N", help="How many runs are timed.")] = 5,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")] = "table",
     input: common.Inputs = None,
@@ -77,7 +77,7 @@ def run(
         if loaded.findings:
             from cnninspect.reports.findings import render
 
-            sys.stderr.write(render(loaded.findings, loaded.sources, color=common.colored("auto", error_stream=True)))
+            sys.stderr.write(render(loaded.findings, loaded.sources, color=common.colored(color, error_stream=True)))
         if loaded.graph is None or common.has_errors(loaded):
             return 1
         ran = api.run(
@@ -104,9 +104,10 @@ def run(
     except api.ModelError as wrong:
         from cnninspect.reports.findings import render
 
-        sys.stderr.write(render(wrong.findings, loaded.sources, color=common.colored("auto", error_stream=True)))
+        sys.stderr.write(render(wrong.findings, loaded.sources, color=common.colored(color, error_stream=True)))
         return 1
-    emit(_text(ran, format, color, output), output, [source.path for source in loaded.sources])
+    sources = [*[source.path for source in loaded.sources], weights, input_file]
+    emit(_text(ran, format, color, output), output, sources)
     return int(ran.bad is not None or _unlike(ran))
 
 

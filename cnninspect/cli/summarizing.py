@@ -45,6 +45,8 @@ class Wish(Record):
     """Whose total is taken apart, in place of the table."""
     device: Device | None = None
     """For which times are estimated."""
+    color_aside: bool = False
+    """Whether what is said on standard error is coloured."""
 
     @property
     def insight(self) -> bool:
@@ -100,9 +102,7 @@ class Reporter:
 
             aside = self.wish.format != "table" or not common.has_errors(one)
             stream = sys.stderr if aside else sys.stdout
-            text = render(
-                one.findings, one.sources, color=common.colored("auto", error_stream=True) if aside else self.wish.color
-            )
+            text = render(one.findings, one.sources, color=self.wish.color_aside if aside else self.wish.color)
             stream.write(f"\n{text}" if below and not aside and one.graph is not None else text)
 
     def _report(self, output: str | None) -> str:
@@ -246,7 +246,7 @@ def _width() -> int:
         return WIDE
 
 
-def read_device(name: str) -> Device:
+def read_device(name: str, color: str) -> Device:
     """The device of a name or file; its mistakes are told and nothing is run."""
     from cnninspect import api
 
@@ -257,6 +257,6 @@ def read_device(name: str) -> Device:
     if found.device is None:
         from cnninspect.reports.findings import render
 
-        sys.stderr.write(render(found.findings, found.sources, color=common.colored("auto", error_stream=True)))
+        sys.stderr.write(render(found.findings, found.sources, color=common.colored(color, error_stream=True)))
         raise common.Stop(2)
     return found.device

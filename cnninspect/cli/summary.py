@@ -88,10 +88,10 @@ def summary(
     for option, tool in (("--flops-as", flops_as), ("--why-different", why_different)):
         if tool is not None:
             common.choose(option, tool, PEERS)
-    device = None if roofline is None else read_device(roofline)
+    device = None if roofline is None else read_device(roofline, color)
     wish = Wish(
         format, depth, _columns(columns), sort, top, brief, units, batch, dtype, count, shown, drawn, quiet, verbose,
-        flops_as, why_different, device,
+        flops_as, why_different, device, common.colored(color, error_stream=True),
     )  # fmt: skip
     _validate(wish)
     common.load_plugins(plugin)

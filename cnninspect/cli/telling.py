@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.load import Loaded
 
 
-def tell(loaded: Loaded, *, aside: bool, quiet: bool) -> None:
+def tell(loaded: Loaded, color: str, *, aside: bool, quiet: bool) -> None:
     """Show the findings, ``aside`` on stderr where they would mix with data; where it is ``quiet`` mistakes alone."""
     if not loaded.findings or (quiet and not common.has_errors(loaded)):
         return
     from cnninspect.reports.findings import render
 
     stream = sys.stderr if aside else sys.stdout
-    text = render(loaded.findings, loaded.sources, color=common.colored("auto", error_stream=aside))
+    text = render(loaded.findings, loaded.sources, color=common.colored(color, error_stream=aside))
     stream.write(text if aside or loaded.graph is None else text + "\n")

@@ -122,9 +122,18 @@ def _called(names: Sequence[str]) -> list[Shipped]:
     for name in names:
         found = _matching(name, listed)
         if not found:
-            common.choose("zoo", name, [entry.name for entry in listed])
+            _refuse(name, [entry.name for entry in listed])
         chosen.update([entry.name for entry in found])
     return [entry for entry in listed if entry.name in chosen]
+
+
+def _refuse(name: str, known: list[str]) -> None:
+    """Say that nothing that ships is called so."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name[:80], known, 1)
+    advice = f"did you mean '{close[0]}'?" if close else "cnninspect zoo lists the networks that are shipped"
+    raise common.fail(f"zoo has no '{clip(name)}'", advice)
 
 
 def _matching(name: str, listed: Sequence[Shipped]) -> list[Shipped]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING
 
+from cnninspect.reports.bench_words import numbered
 from cnninspect.reports.delimited import joined
 from cnninspect.reports.findings import records
 from cnninspect.reports.json import value
@@ -68,6 +69,7 @@ def _bench(bench: Bench, samples: bool) -> str:  # noqa: FBT001 - as the command
                 "least_seconds": float(wish.seconds),
                 "optimizer": wish.optimizer,
                 "seed": wish.seed,
+                "gives_memory_back": wish.give_back,
             }
         ),
         "networks": value(
@@ -167,11 +169,12 @@ def csv(benches: Sequence[Bench]) -> str:
     """A record for each case, the names of the columns first."""
     rows: list[Sequence[str]] = [COLUMNS]
     for bench in benches:
+        called = numbered([about.name for about in bench.subjects])
         for case in bench.cases:
             about = bench.subjects[case.subject]
             figures = (None,) * len(SPREAD) if case.spread is None else case.spread[1:]
             cells = (
-                *(about.name, about.kind, case.mode, case.batch, len(case.samples), *figures),
+                *(called[case.subject], about.kind, case.mode, case.batch, len(case.samples), *figures),
                 *(None if case.cpu is None else case.cpu.median, case.per_second, case.memory, case.predicted),
                 *(None if case.failure is None else case.failure.message, case.breaks),
             )

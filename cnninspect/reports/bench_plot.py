@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from cnninspect.reports.bench_words import digits, names, seconds, where
-from cnninspect.reports.svg import BLUE, FAINT, GREEN, INK, ORANGE, RULE, Dot, Drawing, Line, Words
+from cnninspect.reports.svg import FAINT, HUES, INK, RULE, Dot, Drawing, Line, Words
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 WIDTH, LEFT, RIGHT = 860, 84, 24
 PANEL, TOP, APART, ROW, ROOM = 190, 90, 74, 18, 34
-HUES = (BLUE, ORANGE, GREEN, INK)
 
 
 class Frame:
@@ -70,11 +69,17 @@ def _median(case: Case) -> float:
 
 
 def _series(benches: Sequence[Bench]) -> Iterator[Series]:
-    """A line for each network in each mode: colours tell networks and modes apart, dashes those run beside another."""
-    several = sum(len(bench.subjects) for bench in benches) > 1
-    for before, bench in enumerate(benches):
-        for at, name in enumerate(names(bench.subjects)):
-            for hue, mode in enumerate(bench.wish.modes, before * len(bench.wish.modes)):
+    """A line for each network in each mode: colours tell networks and modes apart, dashes those run beside another.
+
+    The first one beside it has the colours of the network itself.
+    """
+    called = iter(names([about for bench in benches for about in bench.subjects]))
+    several, taken = sum(len(bench.subjects) for bench in benches) > 1, 0
+    for bench in benches:
+        modes = bench.wish.modes
+        for at in range(len(bench.subjects)):
+            name = next(called)
+            for hue, mode in enumerate(modes, taken + max(at - 1, 0) * len(modes)):
                 own = [
                     case
                     for case in bench.cases
@@ -82,6 +87,7 @@ def _series(benches: Sequence[Bench]) -> Iterator[Series]:
                 ]
                 if own:
                     yield f"{name}, {mode}" if several else mode, HUES[hue % len(HUES)], at > 0, own
+        taken += max(len(bench.subjects) - 1, 1) * len(modes)
 
 
 def _panel(

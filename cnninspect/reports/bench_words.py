@@ -24,7 +24,10 @@ MEMORY = (
     "foretold: what `cnninspect memory` says, for training with all gradients at once and without what backward makes "
     "on its way."
 )
-IN_TURN = "ratio: of the medians of runs in turn, A B B A; in brackets where 95 % of 1,000 redraws of the pairs lie."
+IN_TURN = (
+    "ratio: of the medians of runs in turn, A B B A, what comes after another running once before it is timed; in "
+    "brackets where 95 % of 1,000 redraws of the pairs lie."
+)
 CPU = "CPU: processor seconds of all threads, which others at work on the machine change less than times."
 
 
@@ -51,12 +54,17 @@ def digits(number: float) -> str:
 
 
 def names(subjects: Sequence[About]) -> list[str]:
-    """What to call each of them, numbered where two have one name."""
+    """What to call each of them on a page, numbered where two have one name."""
+    return numbered([clip(about.name, 60) for about in subjects])
+
+
+def numbered(called: Sequence[str]) -> list[str]:
+    """The names, with a number where one has been there before."""
     found: list[str] = []
-    for about in subjects:
-        name, number = clip(about.name, 60), 2
+    for each in called:
+        name, number = each, 2
         while name in found:
-            name, number = f"{clip(about.name, 60)} ({number})", number + 1
+            name, number = f"{each} ({number})", number + 1
         found.append(name)
     return found
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cnninspect.records import Record
 from cnninspect.reports.delimited import markdown_table
+from cnninspect.reports.layers import wrapped
 from cnninspect.reports.plain import aligned
 from cnninspect.values import clip
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 EVALUATION, PREDICTIONS = "cnninspect.evaluation/1", "cnninspect.predictions/1"
 TITLES = ("class", "images", "right", "recall", "precision", "most often taken for")
 RIGHT = (False, True, True, True, True, False)
+SACRIFICES = ("most often taken for", "precision", "images", "right")
+"""Columns that a narrow terminal does without, the first first; what was taken for what stands below."""
 BOLD, DIM, RED = "1", "2", "31"
 MOST = 40
 """Classes that are listed: of more those with the lowest recall."""
@@ -64,10 +67,15 @@ def classes_of(found: Evaluation) -> list[Class]:
 
 
 class Style:
-    """Whether the paper takes colours."""
+    """How wide the paper is, None without end, and whether it takes colours."""
 
-    def __init__(self, *, color: bool = False) -> None:
+    def __init__(self, width: int | None = None, *, color: bool = False) -> None:
+        self.width = width
         self.color = color
+
+    def folded(self, text: str) -> list[str]:
+        """A text in lines as wide as the paper."""
+        return [text] if self.width is None else wrapped(text, self.width)
 
     def paint(self, text: str, style: str) -> str:
         return f"\x1b[{style}m{text}\x1b[0m" if self.color and text else text
@@ -84,13 +92,25 @@ def evaluation(found: Evaluation, confusion: Sequence[str], style: Style) -> str
     sections = [_heading(found.asked, f"on {clip(found.data)}, {found.split}", style), scores]
     if every:
         shown = _worst(every)
-        lines = aligned([TITLES, *[_cells(one, every) for one in shown]], RIGHT)
+        lines = _table([TITLES, *[_cells(one, every) for one in shown]], style.width)
         hidden = len(every) - len(shown)
         told = [style.paint(f"{hidden:,} more classes, with a higher recall", DIM)] if hidden else []
         sections.append([style.paint(lines[0], BOLD), *lines[1:], *told])
         sections.append(list(confusion))
-    sections.append([clip(note, 400) for note in judged.notes])
+    sections.append([line for note in judged.notes for line in style.folded(clip(note, 400))])
     return "\n\n".join(["\n".join(section) for section in sections if section]) + "\n"
+
+
+def _table(rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
+    """Rows as columns, without those that a narrow terminal has no room for."""
+    kept = list(TITLES)
+    for out in (None, *SACRIFICES):
+        kept = [title for title in kept if title != out]
+        places = [TITLES.index(title) for title in kept]
+        lines = aligned([[row[place] for place in places] for row in rows], [RIGHT[place] for place in places])
+        if width is None or max(map(len, lines)) <= width:
+            break
+    return lines
 
 
 def _heading(asked: Asked, what: str, style: Style) -> list[str]:
@@ -98,7 +118,7 @@ def _heading(asked: Asked, what: str, style: Style) -> list[str]:
     where = f"{clip(asked.checkpoint, 4096)}, epoch {position.epoch:,}, step {position.step:,}"
     return [
         f"{style.paint(clip(asked.network), BOLD)}  {what}",
-        style.paint(f"{where}, on {clip(asked.device, 20)}", DIM),
+        *[style.paint(line, DIM) for line in style.folded(f"{where}, on {clip(asked.device, 20)}")],
     ]
 
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnninspect import api
 from cnninspect.layers import load_all
 from cnninspect.layers.base import Merge
-from cnninspect.options import LARGEST, Same
-from cnninspect.reports import pages
+from cnninspect.reports import explain_options, pages
 from cnninspect.reports.layers import INDENT, plain_text, wrapped
 from cnninspect.reports.plain import aligned
-from cnninspect.reports.prose import beside, filled
+from cnninspect.reports.prose import filled
 from cnninspect.values import clip, product, show_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from cnninspect.ir import Graph
     from cnninspect.layers.base import Layer
-    from cnninspect.options import Option
     from cnninspect.values import Call
 
     Paragraphs = list[str]
@@ -68,7 +66,8 @@ def explain(name: str, *, width: int | None = None, color: bool = False) -> str 
 
 def names() -> list[str]:
     """Everything that can be explained."""
-    return sorted({*load_all(), *pages.library_names(), *pages.language(), *pages.codes(), *pages.rules()})
+    words = {*pages.language(), *pages.codes(), *pages.rules(), *explain_options.recipe_words()}
+    return sorted({*load_all(), *pages.library_names(), *words})
 
 
 def hint(name: str) -> str:
@@ -84,12 +83,12 @@ def hint(name: str) -> str:
 
 
 def _spelled(word: str) -> str | None:
-    """What torch's or Keras's name of a layer is here."""
+    """What torch's or Keras's name of a layer, or another program's name of an option of a recipe, is here."""
     key = word.lower().replace("_", "").removeprefix("torch.").removeprefix("nn.")
     for layer in load_all().values():
         if any(alias.lower().replace("_", "") == key for alias in (layer.name, *layer.aliases)):
             return layer.name
-    return None
+    return explain_options.meant(word)
 
 
 def _parts(word: str, width: int | None) -> Iterator[Paragraphs]:
@@ -107,6 +106,7 @@ def _parts(word: str, width: int | None) -> Iterator[Paragraphs]:
         found = read() if kind != "a design rule" or "-" in word else {}
         if word in found:
             yield [f"{word}: {kind}", filled(_unfenced(found[word].text), width)]
+    yield from explain_options.recipe_parts(word, width)
 
 
 # --- layers --------------------------------------------------------------------------------
@@ -135,39 +135,9 @@ def _folded(text: str, width: int | None) -> list[str]:
 def _options(layer: type[Layer], width: int | None) -> str:
     if not layer.schema_options:
         return "It takes no options."
-    heads, texts = [("option", "default")], ["meaning, and what it takes"]
-    for name, option in layer.schema_options.items():
-        heads += [(name, _default(option)), ("", "")]
-        texts += [option.help, takes(option)]
-    columns = [f"  {head}  " for head in _padded(heads)]
-    lines = beside(columns, texts, width)
+    lines = explain_options.table(layer.schema_options, width)
     first = next(iter(layer.schema_options))
     return "\n".join([*lines, "", f"  A bare value is {first}: {layer.name}: …"])
-
-
-def _padded(rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Two columns of names, every row of one length."""
-    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [f"{first:{wide[0]}}  {second:{wide[1]}}" for first, second in rows]
-
-
-def takes(option: Option[Any]) -> str:
-    """The kind and the bounds of what an option takes."""
-    inner = getattr(option, "option", option)
-    low, high = getattr(inner, "min", None), getattr(inner, "max", None)
-    bounds = [f"at least {low:g}"] if low is not None else []
-    bounds += [f"at most {high:g}"] if high is not None and high < LARGEST else []
-    return ", ".join([inner.kind, *bounds])
-
-
-def _default(option: Option[Any]) -> str:
-    if option.required:
-        return "required"
-    if isinstance(option.default, Same):
-        return repr(option.default)
-    if option.default is None:
-        return "none"
-    return str(option.default).lower() if isinstance(option.default, bool) else str(option.default)
 
 
 def _written(layer: type[Layer]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.reports.delimited import markdown_table
+from cnninspect.reports.layers import wrapped
 from cnninspect.reports.limits_words import of_k, polynomial, sizes, tried, validity
 from cnninspect.reports.numbers import whole
 from cnninspect.reports.plain import aligned
+from cnninspect.reports.prose import filled
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ FIGURES = {
 SACRIFICES = ("activation_bytes", "saved_activation_bytes", "flops", "parameters")
 """What a narrow terminal does without, the first first."""
 FORMULAS = {**FIGURES, "weight_bytes": "weight bytes"}
+MORE = "  "
 MOST_BREAKS = 8
 MOST_ROWS = 4
 NOTES = (
@@ -43,10 +46,24 @@ def render(limits: Limits, *, width: int | None = None, color: bool = False, not
     """Every section, headings in bold where there is colour; ``notes`` tell what the figures mean."""
     bold: Callable[[str], str] = BOLD.format if color else str
     sections = [
-        [bold(line) if not number and line not in NOTES else line for number, line in enumerate(lines)]
-        for lines in _all(limits, width, notes=notes)
+        [bold(line) if not number else line for number, line in enumerate(_folded(lines, width))]
+        for lines in _all(limits, width)
     ]
+    if limits.growth and notes:
+        sections.append([filled(note, width) for note in (NOTES if limits.dropped else NOTES[:-1])])
     return "\n\n".join(["\n".join(lines) for lines in sections]) + "\n"
+
+
+def _folded(lines: Sequence[str], width: int | None) -> Iterator[str]:
+    """Lines as wide as the paper; what is longer goes on below, a little to the right. The heading stays one line."""
+    for number, line in enumerate(lines):
+        if width is None or not number or len(line) <= width:
+            yield line
+            continue
+        before = " " * (len(line) - len(line.lstrip()))
+        first, *rest = wrapped(line, width - len(before) - len(MORE))
+        yield before + first
+        yield from [f"{before}{MORE}{text}" for text in rest]
 
 
 def markdown(limits: Limits) -> str:
@@ -62,13 +79,11 @@ def markdown(limits: Limits) -> str:
     return "\n\n".join([part.rstrip() for part in parts]) + "\n"
 
 
-def _all(limits: Limits, width: int | None, *, notes: bool) -> Iterator[list[str]]:
+def _all(limits: Limits, width: int | None) -> Iterator[list[str]]:
     yield from _heads(limits)
     yield from _sections(limits)
     for growth in limits.growth:
         yield [_grown(growth, limits), *_table(growth, width), *_formulas(growth)]
-    if limits.growth and notes:
-        yield [*NOTES] if limits.dropped else [*NOTES[:-1]]
 
 
 def _heads(limits: Limits) -> Iterator[list[str]]:

@@ -163,7 +163,7 @@ def _head(head: Head, names: Sequence[str] | None) -> list[str]:
             [f"  {names[place] if names else place}", number(value), f"{100 * share:.2f}%"]
             for place, value, share in zip(top.places, top.numbers, top.shares, strict=True)
         ]
-        several = len(head.top) > 1
+        several = len(head.top) > 1 and bool(rows)
         out += [f"  sample {sample}:"] if several else []
         out += ["  " * several + line for line in aligned(rows, (False, True, True))]
     return out

@@ -8,6 +8,7 @@ from cnninspect.reports import runs_words as words
 from cnninspect.reports.curves import Pen, draw
 from cnninspect.reports.delimited import markdown_table
 from cnninspect.reports.plain import aligned
+from cnninspect.reports.prose import filled
 from cnninspect.reports.scatter import ASCII, UNICODE
 from cnninspect.values import clip
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 BOLD, DIM, GREEN, YELLOW, RED, CYAN = "1", "2", "32", "33", "1;31", "36"
 SHADES = {"done": GREEN, "patience": GREEN, "running": CYAN, "not-finite": RED}
 ALWAYS = ("run", "status", "epochs", "accuracy", "loss")
+"""Columns that only the narrowest terminal does without: what the runs are not judged by, then all but the rest."""
 SACRIFICES = ("begun", "parameters", "time", "data", "best", "network")
 """Columns that a narrow terminal does without, the first first."""
 LESSER = ("images_per_second", "step", "seconds", "lr", "train_loss", "train_accuracy")
@@ -50,10 +52,10 @@ def render(runs: Sequence[Run], measure: str, drawn: words.Drawn | None, style: 
     if len(runs) == 1:
         sections.append(detail(runs[0], style))
     else:
-        sections.append(best_line(runs, measure))
+        sections.append(filled("\n".join(best_line(runs, measure)), style.width).split("\n"))
     if drawn is not None and drawn.curves:
         sections.append(curves(drawn, style))
-    return "\n\n".join(["\n".join(section) for section in sections if section]) + "\n"
+    return "\n\n".join(["\n".join(section) for section in sections if any(section)]) + "\n"
 
 
 def curves(drawn: words.Drawn, style: Style) -> list[str]:
@@ -69,7 +71,9 @@ def table(runs: Sequence[Run], style: Style) -> list[str]:
     titles, rows = _rows(runs)
     kept = list(titles)
     lines = _lines(titles, rows, kept)
-    for out in (*SACRIFICES, *[title for title in reversed(titles) if title not in (*SACRIFICES, *ALWAYS)]):
+    options = [title for title in reversed(titles) if title not in (*SACRIFICES, *ALWAYS)]
+    least = ("accuracy" if words.measure_of(runs) == "loss" else "loss", "epochs", "status")
+    for out in (*SACRIFICES, *options, *least):
         if style.width is None or max(map(len, lines)) <= style.width:
             break
         kept = [title for title in kept if title != out]
@@ -83,9 +87,9 @@ def _rows(runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
     options = words.differing(runs)[: words.MOST_OPTIONS] if len(runs) > 1 else []
     titles = list(cells[0])
     place = titles.index("epochs")
-    titles[place:place] = options
+    titles[place:place] = [words.OPTION_TITLES.get(name, name) for name in options]
     for run, own in zip(runs, cells, strict=True):
-        own.update({name: words.option(run, name) for name in options})
+        own.update({words.OPTION_TITLES.get(name, name): words.option(run, name) for name in options})
     return titles, [[own[title] for title in titles] for own in cells]
 
 

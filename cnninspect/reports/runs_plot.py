@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.reports.scales import Scale, written
-from cnninspect.reports.svg import BLUE, FAINT, GREEN, INK, ORANGE, RULE, Dot, Drawing, Line, Words
+from cnninspect.reports.svg import FAINT, HUES, INK, RULE, Dot, Drawing, Line, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from cnninspect.reports.svg import Mark
 
 WIDTH, LEFT, RIGHT, TOP, FIELD, ROW = 860, 76, 28, 66, 330, 18
-HUES = (BLUE, ORANGE, GREEN, "#8e3b8a", "#b8860b", "#c0392b", "#16808a", INK)
 DOTS = 60
 """Where a curve has more points than this they are not drawn one by one."""
 

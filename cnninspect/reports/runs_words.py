@@ -19,8 +19,10 @@ MEASURES = ("accuracy", "loss", "train_accuracy", "train_loss", "lr", "images_pe
 LEAST = ("loss", "train_loss")
 """Measures of which less is better."""
 BY = ("epoch", "step", "seconds")
-SAME = ("device", "workers", "keep", "every_epochs", "every_steps", "data")
-"""Options of a recipe that change no result, and the data, which has a column."""
+SAME = ("device", "workers", "keep", "every_epochs", "every_steps", "data", "epochs")
+"""Options of a recipe that change no result, and those that have a column."""
+OPTION_TITLES = {"loss": "loss function"}
+"""What the column of an option is called where another one has its name."""
 MOST_OPTIONS = 8
 
 

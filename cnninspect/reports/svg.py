@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 INK, FAINT, RULE = "#1f2933", "#6b7785", "#d5dbe1"
 BLUE, ORANGE, GREEN, SHADE, PAPER = "#1769aa", "#c2570c", "#2e7d4f", "#fdebd8", "#ffffff"
+HUES = (BLUE, ORANGE, GREEN, "#8e3b8a", "#b8860b", "#c0392b", "#16808a", INK)
+"""Of curves, one after another."""
 FONT = "DejaVu Sans, Verdana, sans-serif"
 ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 

@@ -90,7 +90,7 @@ def render(  # noqa: PLR0913 - what to show
             *([paint(f"… {hidden:,} more", DIM)] if hidden else []),
             "",
         ]
-    out += _totals(summary, number, paint)
+    out += _totals(summary, number, width, paint)
     if notes:
         out += ["", *[paint(line, DIM) for line in wrapped(conventions(summary), width)]]
     return "\n".join([line.rstrip() for line in out]) + "\n"
@@ -121,13 +121,19 @@ def wrapped(sentences: Sequence[str], width: int) -> list[str]:
     return lines
 
 
-def _totals(summary: Summary, number: Callable[[int | None], str], paint: Callable[[str, str], str]) -> list[str]:
+def _totals(
+    summary: Summary, number: Callable[[int | None], str], width: int, paint: Callable[[str, str], str]
+) -> list[str]:
+    """Label, figure and remark, which is folded where it is wider than what is left."""
     found = totals(summary, number)
     first, second = (max([len(total[index]) for total in found]) for index in (0, 1))
-    return [
-        f"{paint(label.ljust(first), BOLD)}  {figure.rjust(second)}  {paint(remark, DIM)}"
-        for label, figure, remark in found
-    ]
+    before = first + second + 2 * len(GAP)
+    lines = []
+    for label, figure, remark in found:
+        told, *more = wrapped([remark], max(width - before, A_FEW_WORDS))
+        lines.append(f"{paint(label.ljust(first), BOLD)}{GAP}{figure.rjust(second)}{GAP}{paint(told, DIM)}")
+        lines += [" " * before + paint(line, DIM) for line in more]
+    return lines
 
 
 # --- the table ---------------------------------------------------------------------------
@@ -228,7 +234,7 @@ def _text(column: Column, value: Any, number: Callable[[int | None], str]) -> st
         return shown_shapes(value, " × ", " of ")
     if kind == "share":
         return percent(value) if value not in ("", 0) else ""  # the number beside it says so already
-    return str(value)
+    return UNKNOWN if value is None else str(value)
 
 
 def _style(name: str, kind: str, value: object, line: Line) -> str:

@@ -50,7 +50,7 @@ def words(line: Line) -> tuple[str, str, str, str, str, str]:
     return (
         NAMES.get(row.status, row.status),
         clip(row.key if row.key is not None else row.stored, 4096),
-        "" if row.wanted is None else sizes(row.wanted),
+        ("" if row.wanted is None else sizes(row.wanted)) + (f", in Keras {sizes(row.kept)}" if row.kept else ""),
         "" if stored is None else f"{sizes(stored.shape)} {stored.dtype}",
         "" if node is None else clip(node.name, 4096),
         "" if node is None else clip(node.span, 4096),

@@ -173,6 +173,15 @@ def test_a_broken_model() -> None:
         (("--seconds", "-1"), "--seconds must be a number of seconds, got -1.0"),
         (("--seed", "-1"), "--seed must be between 0 and 9223372036854775807, got -1"),
         (("--memory", "much"), "--memory needs an amount of memory, got 'much'\n  = help: for example 2GiB or 512M"),
+        (
+            ("--memory", "2GiB"),
+            "--memory needs --largest-batch\n  = help: add --largest-batch, or leave --memory out",
+        ),
+        (("--top", "3"), "--top needs --layers\n  = help: add --layers, or leave --top out"),
+        (
+            ("--plot", "a.svg", "-o", "./a.svg"),
+            "--plot and --output both name 'a.svg'\n  = help: name another file for one of them",
+        ),
         (("--plot", "a.png"), "--plot writes .svg, not 'a.png'\n  = help: end the name with .svg"),
         (
             ("--vs", "-"),

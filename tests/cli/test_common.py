@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from cnninspect.cli import common
+from cnninspect.cli import common, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def refusal(capsys: pytest.CaptureFixture[str], sets: list[str], inputs: list[str]) -> str:
@@ -59,3 +64,32 @@ def test_standard_input_is_read_once(capsys: pytest.CaptureFixture[str]) -> None
     assert stopped.value.code == 2
     message = "standard input can be read once, and '-' is given twice"
     assert capsys.readouterr().err == f"cnninspect: {message}\n  = help: name a file for one of them\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("summary", "m.yaml"),
+        ("summary", "m.yaml", "--format", "csv"),
+        ("summary", "resnet18", "--roofline", "d.yaml"),
+        ("memory", "m.yaml"),
+        ("rf", "m.yaml"),
+        ("limits", "m.yaml"),
+        ("explain", "m.yaml", "act"),
+        ("check", "m.yaml", "--isolated"),
+        ("check", "m.yaml"),
+    ],
+    ids=" ".join,
+)
+def test_findings_follow_color(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    """--color holds for what is told of mistakes as for the report, wherever it goes: no terminal is needed for always."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.yaml").write_text("input: [3, 8, 8]\nlayers: [{relu: {}, name: act}, rel]\n", "utf-8")
+    (tmp_path / "d.yaml").write_text("nmae: d\n", "utf-8")
+    (tmp_path / "cnninspect.toml").write_text("selct = []\n", "utf-8")
+    for color, starts in (("always", "\x1b[1;31merror["), ("never", "error[")):
+        assert run([*arguments, "--color", color]) in (1, 2)
+        text = "".join(capsys.readouterr())
+        assert f"\n{starts}" in f"\n{text}"

@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch")
 
 from cnninspect import api  # noqa: E402
 from cnninspect.data.opening import open_data  # noqa: E402
+from cnninspect.reports import evaluation as report  # noqa: E402
 from tests.cli.test_summary import run  # noqa: E402
 from tests.support.saving import flip  # noqa: E402
 from tests.support.trained import trained  # noqa: E402
@@ -80,6 +81,16 @@ def test_figures_agree_with_each_other(learned: Path) -> None:
     labels = open_data("digits").train.labels
     assert [sum(row) for row in rows] == torch.bincount(labels).tolist()
     assert sum(row[place] for place, row in enumerate(rows)) == round(found.judged.accuracy * len(labels))
+
+
+@pytest.mark.parametrize(("width", "titles"), [(80, report.TITLES), (41, report.TITLES[:5]), (30, report.TITLES[:4])])
+def test_the_report_fits_the_terminal(width: int, titles: tuple[str, ...], learned: Path) -> None:
+    """A narrow terminal goes without columns, and long lines are folded."""
+    found = api.evaluate(str(learned))
+    text = report.evaluation(found, [], report.Style(width))
+    lines = [line for line in text.splitlines() if str(learned) not in line]
+    assert max(map(len, lines)) <= max(width, len("335 of 359 images right, in 0.5 s"))
+    assert " ".join(titles) in [" ".join(line.split()) for line in lines]
 
 
 def test_a_checkpoint_by_hand(learned: Path) -> None:

@@ -42,6 +42,15 @@ def test_warnings_do_not_mix_with_the_model() -> None:
     assert (done.returncode, "unused-param" in done.stderr, "unused-param" in done.stdout) == (0, True, False)
 
 
+def test_budgets_that_a_flat_file_cannot_state_are_told() -> None:
+    """The limit of a block that has no scope of its own is left out, and standard error says so."""
+    text = "input: [4]\nblocks: {pair: {layers: [relu, relu]}}\nlayers: [pair, tanh, pair]\nbudgets: {layers: <= 9, pair: {layers: 4}}"
+    done = run("expand", "-", stdin=text)
+    assert done.returncode == 0
+    assert done.stdout.endswith('budgets:\n  layers: "<= 9"\n')
+    assert done.stderr == "note: left out is the budget 'pair.layers 4': a flat file has no such part\n"
+
+
 def test_what_cannot_be_written_flat() -> None:
     """A name that would stand for two tensors in a flat file is refused where it is given."""
     text = "input: [4, 8, 8]\nlayers: [{chunk: 2, name: h}, {concat: {a: [{relu: , name: h.1}], b: []}}]"

@@ -6,6 +6,7 @@ import pytest
 
 from cnninspect.cli import run
 from cnninspect.layers import load_all
+from cnninspect.recipe import MEANT, OPTIONS
 from cnninspect.reports import explain, pages
 
 
@@ -87,6 +88,46 @@ def test_word_of_the_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert out.startswith("from: a word of the language\n\nBeside a layer: the name of the tensor that it reads")
     assert "\n      from: stem\n" in out
     assert "`" not in out
+
+
+@pytest.mark.parametrize("name", ["batch", "--batch"])
+def test_option_of_a_recipe(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An option of a training is explained by what it means, its default and what it takes, numbers in full."""
+    assert run(["explain", "--", name]) == 0
+    assert capsys.readouterr().out == (
+        "batch: an option of a recipe (what is learned)\n"
+        "\n"
+        "  option  default  meaning, and what it takes\n"
+        "  batch   64       images of one step, over all parts and all processes\n"
+        "                   a whole number, at least 1, at most 16,777,216\n"
+        "\n"
+        "In a file batch: …, on the command line --batch; cnninspect explain recipe lists the others.\n"
+    )
+
+
+def test_option_of_another_program(capsys: pytest.CaptureFixture[str]) -> None:
+    """The name that others have for an option of a training leads to the option."""
+    told = "lr: an option of a recipe (optimizer)\n\nlearning_rate is called lr here.\n\n  option  default"
+    assert shown(capsys, "learning_rate").startswith(told)
+    assert all(meant in OPTIONS for meant in MEANT.values())
+
+
+def test_all_options_of_a_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every option stands under ``recipe``, by group, below the page of the section too; each has a page of its own."""
+    out = shown(capsys, "recipe")
+    listed = [line.split()[0] for line in out.splitlines() if line.startswith("  ") and line[2] not in " o"]
+    assert sorted([*listed, "optimizer"]) == sorted(OPTIONS)
+    assert "\nwhat is learned:\n  option " in out
+    assert shown(capsys, "training").endswith(f"\n\n\n{out}")
+    assert all(f"{name}: an option of a recipe (" in (explain.explain(name) or "") for name in OPTIONS)
+    assert {"recipe", *OPTIONS} <= set(explain.names())
+    assert all(len(line) <= 60 for line in (explain.explain("recipe", width=60) or "").splitlines())
+
+
+def test_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever asks for a command is told where it explains itself."""
+    assert run(["explain", "evaluate"]) == 2
+    assert "  = help: it is a command: cnninspect evaluate --help tells its options\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["duplicate-key", "error[duplicate-key]"])

@@ -91,6 +91,10 @@ def test_drawings() -> None:
         ),
         (["--to", "onnx", "-o", "x.onnx", "--opset", "3"], "cnninspect: --opset takes 18 to 26, got 3\n"),
         (
+            ["--to", "dot", "--render", "x.svg", "-o", "./x.svg"],
+            "cnninspect: --render and --output both name 'x.svg'\n  = help: name another file for one of them\n",
+        ),
+        (
             ["--to", "dot", "--render", "x.gif"],
             "cnninspect: --render writes svg, png, pdf, and 'x.gif' ends with none of them\n  = help: --render FILE.svg\n",
         ),

@@ -146,8 +146,8 @@ def test_layers_that_only_training_runs() -> None:
     done = run("memory", "-", "-q", stdin=model)
     assert done.stdout.splitlines()[-3:] == [
         "name   type    alive  saved",
-        "main   linear     24     16",
-        "aux †  linear             0",
+        "main   linear     24      0",
+        "aux †  linear            16",
     ]
 
 

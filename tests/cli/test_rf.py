@@ -133,8 +133,13 @@ def test_one_of_several_inputs(capsys: pytest.CaptureFixture[str]) -> None:
 REFUSALS = {
     "an unknown layer": (
         ["mixed.yaml", "--layer", "wid"],
-        "--layer has no 'wid'",
+        "mixed has no layer 'wid'",
         "did you mean 'wide'?",
+    ),
+    "a scope for a layer": (
+        ["resnet18", "--layer", "layer1.0"],
+        "'layer1.0' is a scope of resnet18, no layer",
+        "in it are layer1.0.conv1, layer1.0.bn1, layer1.0.2, layer1.0.conv2, layer1.0.bn2, layer1.0.5, layer1.0.6",
     ),
     "a position of too few numbers": (
         ["mixed.yaml", "--layer", "wide", "--at", "3"],

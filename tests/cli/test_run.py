@@ -101,6 +101,15 @@ def test_a_table(tmp_path: Path) -> None:
     assert "input: the file" in lines
 
 
+def test_the_nearest_is_the_likeliest() -> None:
+    """Of distances, as LeNet-5 answers with, the smallest comes first and has the largest share."""
+    done = run("run", "lenet5", "--format", "json", "--runs", "1")
+    [output] = json.loads(done.stdout)["outputs"]
+    numbers, shares = zip(*[(one["value"], one["share"]) for one in output["top"][0]], strict=True)
+    assert numbers[0] == output["values"]["min"]
+    assert ([*numbers], [*shares]) == (sorted(numbers), sorted(shares, reverse=True))
+
+
 def test_a_nan_is_traced(tmp_path: Path) -> None:
     """The first layer with a NaN is named with its line and where it has it from; the exit code is 1."""
     weights = saved(tmp_path, fc_weight=[[float("nan")] * 8, [0.0] * 8, [0.0] * 8])

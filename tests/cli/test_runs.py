@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from cnninspect.reports.runs import Style, detail
+from cnninspect.reports.runs import Style, detail, render
 from cnninspect.training.reading import read_run
 from tests.cli.test_summary import run
 from tests.support.logged import logged
@@ -76,6 +76,33 @@ def test_epochs_fit_the_terminal(width: int | None, titles: str, both: Path) -> 
     assert " ".join(lines[0].split()) == titles
     assert lines[3].endswith("  best")
     assert width is None or max(map(len, lines)) <= max(width, len(titles) + 20)
+
+
+@pytest.mark.parametrize("width", [80, 60, 50, 40, 36])
+def test_the_table_fits_the_terminal(width: int, both: Path) -> None:
+    """A narrow terminal goes without columns, the measure that the runs are not judged by among the last of them."""
+    runs = [read_run(str(both / "adam")), read_run(str(both / "sgd" / "05"))]
+    text = render(runs, "accuracy", None, Style(width))
+    assert max(map(len, text.splitlines())) <= width
+    titles = text.split("\n", 1)[0].split()
+    assert {"run", "accuracy"} <= set(titles)
+    assert ("loss" in titles) is (width > 40)
+    for run_ in runs:
+        run_.recipe["monitor"] = "loss"
+    assert "loss" in render(runs, "loss", None, Style(width)).split("\n", 1)[0].split()
+
+
+def test_options_do_not_stand_in_for_results(tmp_path: Path) -> None:
+    """Runs of unlike lengths and loss functions still tell how many epochs are done and what the loss is."""
+    logged(tmp_path / "long", [0.5, 0.6], ended=None, epochs=9, loss="mse")
+    logged(tmp_path / "short", [0.5, 0.7], epochs=2, loss="cross_entropy")
+    titles, *rows = [line.split("  ") for line in run("runs", str(tmp_path), "-q").stdout.splitlines()[:3]]
+    titles, *rows = [[cell.strip() for cell in line if cell.strip()] for line in (titles, *rows)]
+    assert titles[3:8] == ["status", "loss function", "epochs", "best", "accuracy"]
+    assert [row[3:9] for row in rows] == [
+        ["interrupted", "mse", "2/9", "2", "60.00%", "1"],
+        ["done", "cross_entropy", "2/2", "2", "70.00%", "1"],
+    ]
 
 
 def test_long_runs_are_cut(tmp_path: Path) -> None:

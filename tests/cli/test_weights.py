@@ -153,6 +153,16 @@ def test_keras_layout(tmp_path: Path) -> None:
     assert "--set classes=7 fits: 8 of 8 tensors load\n" in done.stdout
 
 
+def test_torch_layout_that_is_read_as_keras(tmp_path: Path) -> None:
+    """A file that is in torch's layout already is told so, with the shape that Keras would keep."""
+    square = "input: [16, 8, 8]\nlayers: [{conv: {out: 16, kernel: 3, bias: false}}]\n"
+    path = written(tmp_path, safetensors({"0.weight": ("F32", (16, 16, 3, 3))}), "w.safetensors")
+    done = run("weights", "-", path, "--layout", "keras", stdin=square)
+    assert done.returncode == 1
+    assert "wrong shape  0.weight  16x16x3x3, in Keras 3x3x16x16  16x16x3x3 float32" in done.stdout
+    assert "\nis in torch's layout already: leave out --layout keras\n" in done.stdout
+
+
 def test_json(tmp_path: Path) -> None:
     """JSON has every tensor with both shapes, and the totals."""
     path = written(tmp_path, safetensors(different()), "w.safetensors")

@@ -124,3 +124,6 @@ def test_an_unknown_name(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("cnninspect: zoo has no 'vgg61'\n  = help: did you mean 'vgg1")
     assert list(tmp_path.iterdir()) == []
+    far = run("zoo", "nothing-like-that")
+    told = "cnninspect: zoo has no 'nothing-like-that'\n  = help: cnninspect zoo lists the networks that are shipped\n"
+    assert (far.returncode, far.stderr) == (2, told)

@@ -165,7 +165,7 @@ def test_json() -> None:
     }  # fmt: skip
     assert two["settings"] == {
         "dtype": "float32", "compile": False, "channels_last": False, "least_runs": 10, "least_seconds": 1.0,
-        "optimizer": "sgd", "seed": 0,
+        "optimizer": "sgd", "seed": 0, "gives_memory_back": False,
     }  # fmt: skip
     assert two["networks"][1] == {
         "name": "pkg:net", "kind": "import", "source": "pkg:net", "variant": None,
@@ -225,6 +225,8 @@ def test_csv() -> None:
         "net,model,forward,1,1,0.002,0.002,0.002,0.002,0.002,0.002,500.0,3145728,2097152,,\n"
         "pkg:net,import,forward,1,1,0.001,0.001,0.001,0.001,0.001,0.001,1000.0,3145728,,,\n"
     )
+    same = TWO._replace(subjects=(TWO.subjects[0], TWO.subjects[0]))
+    assert [line.split(",")[0] for line in bench_json.csv([same]).splitlines()] == ["network", "net", "net (2)"]
 
 
 @pytest.mark.parametrize(
@@ -276,6 +278,16 @@ def test_a_plot() -> None:
     texts = [mark.text for mark in made.marks if isinstance(mark, Words)]
     assert {"net, forward", "pkg:net, forward", "samples a second", "1", "8"} <= {*texts}
     assert write(made).count("<circle") == 6
+
+
+def test_lines_of_a_plot_differ() -> None:
+    """No two lines have the same colour and dash, nor the same name: two networks, each with two others in two modes."""
+    cases = tuple([case(at, mode, 1, 0.01) for at in range(3) for mode in WISH.modes])
+    bench = TWO._replace(subjects=(OURS, THEIRS, OURS), cases=cases)
+    dots = [mark for mark in drawing([bench, bench]).marks if isinstance(mark, Dot)][:12]
+    assert len({(dot.fill, dot.hollow) for dot in dots}) == 12
+    assert len({dot.title for dot in dots}) == 12
+    assert dots[0].fill == dots[2].fill  # ours and the first beside it
 
 
 def test_a_plot_of_nothing() -> None:

@@ -403,6 +403,7 @@ def test_json() -> None:
         "end_column": 16,
         "layer": "stem.0",
         "models": ["a"],
+        "model_file": None,
         "metric": "macs",
         "value": 5,
         "limit": "<= 4",

@@ -6,7 +6,7 @@ import json
 
 from cnninspect import api
 from cnninspect.api.diffing import Case, case
-from cnninspect.reports import diff_json
+from cnninspect.reports import diff_json, diff_markdown
 from cnninspect.reports.diff import Style, render
 
 OLD = """\
@@ -119,6 +119,66 @@ def test_one_line_each() -> None:
         "tiny  old.yaml -> new.yaml: 1 layer added, 2 changed, 3 renamed, 4 with other shapes\n"
         "tiny  old.yaml -> new.yaml: no difference\n"
     )
+
+
+MISTAKES = """\
+the old and the new model have mistakes: not compared
+
+error[unknown-layer]: there is no layer or block called 'relo'
+  --> new.yaml:11:9
+   |
+11 |       - relo
+   |         ^^^^
+   = note: the same in the old model, at old.yaml:10
+   = help: did you mean 'relu'?
+
+1 error
+
+In the old model alone:
+
+error[bad-value]: kernel must be at least 1, got 0
+ --> old.yaml:4:30
+  |
+4 |   - {conv: {out: 16, kernel: 0, padding: 1}, name: stem}
+  |                              ^
+
+1 error
+
+In the new model alone:
+
+error[unknown-layer]: there is no layer or block called 'flaten'
+  --> new.yaml:13:5
+   |
+13 |   - flaten
+   |     ^^^^^^
+   = help: did you mean 'flatten'?
+
+1 error
+"""
+
+
+def test_mistakes_of_both_sides() -> None:
+    """What is wrong with both is told once with both places, what is wrong with one under its side."""
+    slip = "      - relu\n  -", "      - relo\n  -"
+    old = OLD.replace(*slip).replace("kernel: 3, padding: 1}, name", "kernel: 0, padding: 1}, name")
+    new = NEW.replace(*slip).replace("flatten", "flaten")
+    assert render([compared(old, new)]) == f"tiny  old.yaml -> new.yaml\n\n{MISTAKES}"
+    told = diff_markdown.render([compared(old, new)])
+    assert (told.count("'relo'"), told.count("alone:"), told.count("1 error")) == (1, 2, 3)
+    broken = api.read("old.yaml", text=old)
+    same = render([case(broken, broken, ("old.yaml", "old.yaml"), None, batch=1, dtype="float32")])
+    assert (same.count("error["), same.count("note"), same.count("alone")) == (2, 0, 0)
+
+
+def test_other_beginnings() -> None:
+    """How weights begin is told as it is written, with both sides, as text and as JSON."""
+    conv = "- {conv: {out: 16, kernel: 3, padding: 1}, name: stem"
+    found = compared(OLD, OLD.replace(conv, f"{conv}, init: {{weight: {{normal: 0.01}}, bias: -1}}"))
+    told = "~ stem  conv  init none -> {weight: {normal: 0.01}, bias: -1.0}  new.yaml:4"
+    assert told in render([found]).split("\n")
+    (change,) = json.loads(diff_json.render([found], 1, "float32"))["comparisons"][0]["changed"]
+    assert change["init"] == {"old": {}, "new": {"weight": {"normal": 0.01}, "bias": -1.0}}
+    assert change["options"] == []
 
 
 def test_json() -> None:

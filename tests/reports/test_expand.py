@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from cnninspect import api
-from cnninspect.reports.expand import CannotExpand, flow, render, scalar
+from cnninspect.checks.budgets import judge
+from cnninspect.reports import schema
+from cnninspect.reports.expand import CannotExpand, document, flow, render, scalar
 
 if TYPE_CHECKING:
+    from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.ir import Graph
 
 ZOO = sorted((Path(__file__).parents[2] / "architectures").glob("*.yaml"))
@@ -303,3 +308,69 @@ def test_any_network_round_trips(model: Item) -> None:
     graph = graph_of(json.dumps(model))
     assert graph is not None
     assert_round_trip(graph)
+
+
+# --- what stands below the network --------------------------------------------------------
+
+LIMITED = """
+name: limited
+input: [3, 8, 8]
+params: {width: 8}
+variants: {wide: {width: 16}, slim: {width: 2}}
+blocks:
+  unit:
+    args: {out}
+    layers: [conv: {out: $out, kernel: 3, padding: half}, batch_norm]
+  twice:
+    layers: [relu]
+layers:
+  - {unit: $width, name: first}
+  - {sequence: [twice, twice], name: body}
+  - {twice: , name: body2}
+  - {conv: {out: 4, kernel: 1}, name: last}
+budgets:
+  parameters: <= 1K
+  macs: 1K..1G
+  training_bytes: "<= 8GiB @ batch=32, adam"
+  first: {parameters: 1, weight_bytes: <= 1KiB @ int8}
+  unit: {macs: <= 1}
+  nothing: {layers: 1}
+  last: {latency_estimate: <= 1s @ t4}
+  variants: {wide: {parameters: 3}, "*": {first: {macs: 7}, buffers: <= 9}}
+training: {epochs: $width, data: "folder:a $$b", heads: {x: 0.5}, milestones: [1, 2], schedule: step, lr: 1e-3}
+"""
+
+
+def verdicts(loaded: Loaded) -> object:
+    """What each limit came to, without where it stands and what its part is called."""
+    assert loaded.graph is not None
+    return sorted(
+        (one.metric, one.limit, one.value, one.margin, one.finding and (one.finding.code, one.finding.severity))
+        for one in judge(loaded.graph, loaded.budgets)
+    )
+
+
+@pytest.mark.parametrize("variant", [None, "wide", "slim"])
+def test_budgets_and_training_stand_below(variant: str | None) -> None:
+    """The limits of the network that is asked for, with the same verdicts, and its training; the schema takes them."""
+    loaded = api.read("model.yaml", text=LIMITED, variant=variant)
+    text, left = document(loaded)
+    assert left == []
+    again = api.read("again.yaml", text=text)
+    assert again.findings == ()
+    assert verdicts(again) == verdicts(loaded)
+    assert len(again.budgets) == (3 if variant == "wide" else 2 if variant == "slim" else 8)
+    assert {name: one.value for name, one in again.training.items()} == {name: one.value for name, one in loaded.training.items()}  # fmt: skip
+    assert document(again) == (text, [])
+    Draft202012Validator(schema.schema()).validate(yaml.safe_load(text))
+
+
+def test_a_block_without_a_scope_has_no_budget_in_a_flat_file() -> None:
+    """What limits the calls of a block together, or a part whose name is taken, cannot be said there, and is told."""
+    loaded = api.read("model.yaml", text=LIMITED.replace("  unit: {macs: <= 1}", "  twice: {layers: 1}"))
+    text, left = document(loaded)
+    assert [budget.title for budget in left] == ["twice.layers 1"]
+    assert "twice" not in text
+    taken = "input: [4]\nblocks: {unit: {layers: [relu]}}\nlayers: [{unit: , name: variants}]\nbudgets: {unit: {layers: 1}}\n"
+    text, left = document(api.read("m", text=taken))
+    assert ([budget.title for budget in left], "budgets" in text) == (["unit.layers 1"], False)

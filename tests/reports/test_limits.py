@@ -69,6 +69,16 @@ def test_narrow() -> None:
     narrow = report.render(limits, width=30, color=True)
     assert "\x1b[1mAccepted sizes (tried: 1 to 76)\x1b[0m" in narrow
     assert "  size    MACs  peak bytes\n" in narrow
+    notes = report.render(limits, width=40).rpartition("\n\n")[2]
+    assert notes.startswith("activation bytes: all outputs of layers\nadded up; peak bytes: the most alive at\n")
+    assert max(map(len, notes.splitlines())) <= 40
+    wide = report.render(found(axes=["height"]), width=70).split("\n")
+    assert max(map(len, wide)) <= 70
+    at = next(number for number, line in enumerate(wide) if line.startswith("  height  multiples of 2"))
+    assert wide[at + 1 : at + 3] == [
+        "          1 breaks at 'join' (joins.yaml:7): concat along channels",
+        "            needs equal height and width, got (4, 1, 12) and (4, 2,",
+    ]
 
 
 def test_batch_and_type_are_told() -> None:

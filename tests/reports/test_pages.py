@@ -23,7 +23,7 @@ CALLS = {"Trouble", "Finding", "Problem", "BadText", "Unreadable", "ExpressionEr
 WITHOUT_EXAMPLE = {
     *("bad-checkpoint", "unknown-checkpoint", "unsafe-checkpoint"),  # of files that are no models
     *("tensor-missing", "tensor-shape", "tensor-unexpected"),
-    *("bad-baseline", "baseline-exceeded", "baseline-new"),  # take a lock file as well
+    *("bad-baseline", "baseline-exceeded", "baseline-new", "baseline-unchecked"),  # take a lock file as well
     *("bad-data", "download-failed", "missing-data", "unknown-data", "unsafe-data"),  # of images, not of models
     "cannot-build",  # is found when a network is built, not when it is read
     *(
@@ -35,13 +35,20 @@ WITHOUT_EXAMPLE = {
         "out-of-memory",
     ),  # when it is run
     "cannot-measure",
-    *("cannot-train", "classes-differ", "loss-never-moved", "loss-not-finite", "not-a-recipe", "other-run"),  # of trainings
+    *(
+        "cannot-train",
+        "classes-differ",
+        "loss-never-moved",
+        "loss-not-finite",
+        "not-a-recipe",
+        "other-run",
+    ),  # of trainings
     *("bad-setting", "config-syntax", "unknown-setting"),  # of configurations
     "cannot-save",  # a disk that is full
     "extends-too-deep",  # takes seventeen files
     "file-not-found",  # takes no file at all
     "file-too-large",
-    *("change-beyond-limit", "git-failed", "not-a-repository", "unknown-revision"),  # of repositories
+    *("change-beyond-limit", "git-failed", "looser-budget", "not-a-repository", "unknown-revision"),  # of repositories
     "internal-error",
     "missing-tensorboard",
     "missing-torch",

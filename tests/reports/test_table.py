@@ -120,6 +120,25 @@ def test_nothing_is_cut(width: int) -> None:
     assert width < 80 or max(map(len, drawn.split("\n"))) <= width
 
 
+def test_long_remarks_are_folded() -> None:
+    """What stands beside a total goes on below where the terminal is too narrow for it."""
+    summary = summary_of(SMALL.replace("name: stem", "name: a_stem_of_a_name_that_is_rather_long"))
+    drawn = render(summary, flat(summary), width=70, color=False, table=False, notes=False).split("\n")
+    at = next(number for number, line in enumerate(drawn) if line.startswith("peak activations"))
+    assert drawn[at : at + 2] == [
+        "peak activations        1,024  1.00 KiB, at inference, in",
+        "                               a_stem_of_a_name_that_is_rather_long",
+    ]
+    assert max(map(len, drawn)) <= 70
+
+
+def test_estimates_without_a_device_are_unknown() -> None:
+    """A column that needs a device has a question mark in every line, whatever it would tell."""
+    summary = summary_of(SMALL)
+    drawn = render(summary, flat(summary), width=80, color=False, columns=("name", "bound", "time")).split("\n")
+    assert [line.split()[1:] for line in drawn[4:7]] == [["?", "?"]] * 3
+
+
 def test_colour_is_only_colour() -> None:
     """Without its escape sequences the coloured table is the plain one."""
     summary = summary_of(SMALL)

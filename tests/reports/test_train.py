@@ -47,6 +47,25 @@ def test_of_many_classes_the_worst_pairs_are_told() -> None:
     ]
 
 
+def test_a_matrix_fits_the_terminal() -> None:
+    """Where names are too long for columns these are numbered as the rows are; where that is too wide, pairs stand."""
+    names = ("airplane", "automobile", "bird")
+    rows = ((5, 0, 1), (0, 6, 0), (2, 0, 4))
+    assert report.confusion(names, rows, 45)[1] == "               airplane automobile       bird"
+    assert report.confusion(names, rows, 40) == [
+        "what it is (rows) and what it was taken\nfor (columns):",
+        "                0 1 2",
+        "    airplane  0 5 . 1",
+        "  automobile  1 . 6 .",
+        "        bird  2 2 . 4",
+    ]
+    assert report.confusion(names, rows, 20) == [
+        "what was confused most often:",
+        "       2  bird taken for airplane",
+        "       1  airplane taken for bird",
+    ]
+
+
 def test_a_small_matrix_is_written_out() -> None:
     """Rows are what an image is, columns what it was taken for; nothing is a point off the diagonal."""
     assert report.confusion(("cat", "dog"), ((5, 0), (12, 0))) == [
