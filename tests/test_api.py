@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePath
 
 import pytest
 
 import cnninspect
 from cnninspect import api
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+DEVICES = Path(cnninspect.__file__).parent / "devices"
 MODEL = """\
 input: [3, 8, 8]
 params: {width: 4}
@@ -148,3 +146,34 @@ def test_totals_of_other_tools(model: str) -> None:
     assert summary.peer is not None
     assert summary.peer.total == 2 * (summary.totals.macs or 0)
     assert (summary.insight, summary.roof) == (None, None)
+
+
+def test_a_path_may_be_a_path_object(model: str, tmp_path: Path) -> None:
+    """Whatever takes a name or a file takes a pathlib.Path too, a shipped name among them."""
+    path, graph = tmp_path / "model.yaml", cnninspect.load(model)
+    assert cnninspect.load(path) == graph
+    assert cnninspect.load(PurePath("lenet5")).name == "lenet5"
+    device = tmp_path / "device.yaml"
+    device.write_text((DEVICES / "t4.yaml").read_text())
+    assert api.roofline(graph, device) == api.roofline(graph, str(device))
+    (tmp_path / "weights.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+    assert api.diff(path, PurePath("lenet5")).new_file == "lenet5"
+    assert api.limits(path).loaded.graph == graph
+    assert api.weights(path, tmp_path / "weights.safetensors").loaded.graph == graph
+    assert api.check([path]).files == api.check([model]).files
+    assert api.fix([path]) == ([], [])
+    assert api.configuration([path]) == api.configuration([model])
+    with pytest.raises(api.CannotRun, match="there is no file and no shipped network called 'nothing'"):
+        cnninspect.load(PurePath("nothing"))
+
+
+@pytest.mark.torch
+def test_torch_builds_a_path_object(model: str, tmp_path: Path) -> None:
+    """A network is built, filled, run and measured by paths."""
+    torch = pytest.importorskip("torch")
+    path, graph = tmp_path / "model.yaml", cnninspect.load(model)
+    torch.save(api.build(path, seed=1).state_dict(), tmp_path / "weights.pt")
+    filled, known = api.build(path, weights=tmp_path / "weights.pt"), api.build(graph, seed=1)
+    assert all(torch.equal(tensor, known.state_dict()[key]) for key, tensor in filled.state_dict().items())
+    assert api.run(graph, weights=tmp_path / "weights.pt", runs=1).notes[0].startswith("weights: ")
+    assert len(api.bench(path, vs=[path], runs=1, seconds=0.0).subjects) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,10 +21,19 @@ HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").r
 def test_hooks_run_what_exists(hook: dict[str, Any]) -> None:
     """A hook runs a command of ours, without torch: in an environment of the plain package."""
     program, command, *_ = hook["entry"].split()
-    assert (program, hook["language"], hook["types"]) == ("cnninspect", "python", ["yaml"])
+    assert (program, hook["language"]) == ("cnninspect", "python")
     assert command in COMMANDS
     assert "additional_dependencies" not in hook
     assert not any(char.isupper() for char in hook["id"])
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_what_a_hook_looks_at(hook: dict[str, Any]) -> None:
+    """It runs whenever a model, what a repository wants of models, or what they cost at last changes, and for nothing else."""
+    assert "types" not in hook  # both would have to fit
+    ours = ("a.yaml", "m/b.yml", "cnninspect.toml", "sub/pyproject.toml", "cnninspect.lock.json", "locks/m.lock.json")
+    others = ("a.py", "Cargo.toml", "my-cnninspect.toml", "package.json", "a.yaml.j2", "README.md")
+    assert [name for name in (*ours, *others) if re.search(hook["files"], name)] == [*ours]
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

@@ -36,12 +36,15 @@ def test_sizes_have_a_bound(value: object, message: str) -> None:
 def test_numbers_are_finite() -> None:
     """A number is finite and within its bounds, whatever sign and size it has."""
     option = Float(help="a size", min=0, max=1)
-    assert [refusal(option, value) for value in (float("inf"), float("nan"), -1, 1.5)] == [
+    assert [refusal(option, value) for value in (float("inf"), float("nan"), -1e30, 1.5)] == [
         "size must be a finite number, got inf",
         "size must be a finite number, got nan",
-        "size must be at least 0, got -1",
+        "size must be at least 0, got -1e+30",
         "size must be at most 1, got 1.5",
     ]
+    whole = "size must be between -9007199254740992 and 9007199254740992, got"
+    assert refusal(Float(help="a size"), -1e30) == f"{whole} -1e+30"
+    assert refusal(Float(help="a size"), float("-inf")) == "size must be a finite number, got -inf"
     assert (option.parse(0, 2), option.parse(1, 2)) == (0.0, 1.0)
 
 

@@ -29,6 +29,8 @@ def test_replace_asdict_repr() -> None:
     """A record can be copied with changes and shown."""
     assert Tensor(1)._replace(output=5) == Tensor(1, 5)
     assert Tensor(1)._asdict() == {"node": 1, "output": 0}
+    with pytest.raises(TypeError, match=r"Tensor has the fields .*: \['outputs'\]"):
+        Tensor(1)._replace(outputs=5)  # type: ignore[call-arg]
     assert repr(Tensor(1)) == "Tensor(node=1, output=0)"
     assert not hasattr(Tensor(1), "__dict__")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.autograd.graph import saved_tensors_hooks
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -45,12 +46,28 @@ class Saved:
         return tensor.detach()
 
 
+class Linears(TorchFunctionMode):
+    """Under a dispatch mode torch adds the bias of a linear layer with a result of its own, else in place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = False
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.inside = func is torch.nn.functional.linear
+        try:
+            return func(*args, **(kwargs or {}))
+        finally:
+            self.inside = False
+
+
 class Alive(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """The bytes of all storages that operators made and that are still referred to, and their peak."""
 
     def __init__(self, owned: list[torch.Tensor]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.ignored = {tensor.untyped_storage()._cdata for tensor in owned}
+        self.linears = Linears()
         self.live: dict[int, Any] = {}
         self.bytes = 0
         self.peak = 0
@@ -69,7 +86,8 @@ class Alive(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.bytes -= size
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        made = func(*args, **(kwargs or {}))
+        added = self.linears.inside and func is torch.ops.aten.add.Tensor
+        made = (torch.ops.aten.add_.Tensor if added else func)(*args, **(kwargs or {}))
         for leaf in tree_leaves(made):
             if isinstance(leaf, torch.Tensor):
                 self.add(leaf)
@@ -114,30 +132,31 @@ class Network:
         last = {
             (index, number): index for index, node in enumerate(self.graph.nodes) for number in range(len(node.outputs))
         }
-        for index, node in enumerate(self.graph.nodes):
+        for index in self.plan.order:
             if self.plan.runs[index]:
-                last.update(dict.fromkeys(node.inputs, index))
-        last.update({output.tensor: len(self.graph.nodes) for output in self.graph.outputs})
+                last.update(dict.fromkeys(self.graph.nodes[index].inputs, index))
+        outputs = [output.tensor for output in self.graph.outputs if self.training or not output.training]
+        last.update(dict.fromkeys(outputs, len(self.graph.nodes)))
         return last
 
     def inputs(self, batch: int, dtype: torch.dtype = torch.float32) -> Values:
         """Random values for every input."""
         return {(-1 - i, 0): torch.randn(batch, *given.shape, dtype=dtype) for i, given in enumerate(self.graph.inputs)}
 
-    def run(self, values: Values, seen: Callable[[], None] | None = None) -> None:
-        """Run every layer; ``seen`` is told after each."""
+    def run(self, values: Values, seen: Callable[[int], None] | None = None) -> None:
+        """Run every layer; ``seen`` is told which, after each."""
         dying: dict[int, list[tuple[int, int]]] = {}
         for place, index in self.last.items():
             dying.setdefault(index, []).append(place)
-        for index, node in enumerate(self.graph.nodes):
+        for index in self.plan.order:
             call = self.calls[index]
             if call is None:
                 continue
-            self._step(index, call(*[values[tensor] for tensor in node.inputs]), values)
+            self._step(index, call(*[values[tensor] for tensor in self.graph.nodes[index].inputs]), values)
             for place in dying.get(index, ()):
                 values.pop(place, None)
             if seen is not None:
-                seen()
+                seen(index)
 
     @staticmethod
     def _step(index: int, made: Any, values: Values) -> None:
@@ -149,12 +168,12 @@ def saved_bytes(graph: Graph, batch: int = 2, dtype: torch.dtype = torch.float32
     """The bytes that backward of a training step holds, in all and as each layer adds to them."""
     network = Network(graph, training=True, dtype=dtype)
     saved = Saved(network.owned)
-    each: list[int] = []
+    each = [0] * len(graph.nodes)
     values = network.inputs(batch, dtype)
     keep: list[Any] = [*values.values()]
 
-    def seen() -> None:
-        each.append(saved.bytes - sum(each))
+    def seen(index: int) -> None:
+        each[index] = saved.bytes - sum(each)
 
     with saved.watch():
         network.run(values, seen)
@@ -170,7 +189,7 @@ def peak_bytes(graph: Graph, batch: int = 2, dtype: torch.dtype = torch.float32)
     for tensor in values.values():
         alive.add(tensor)
     del tensor
-    with torch.no_grad(), alive:
+    with torch.no_grad(), alive.linears, alive:
         network.run(values)
     return alive.peak
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+
 import torch
 
-NO_ARGUMENTS = ("nms", "qnms", "roi_align", "roi_pool", "ps_roi_align", "ps_roi_pool", "deform_conv2d")
+FAKED = ("nms", "qnms", "roi_align", "roi_pool", "ps_roi_align", "ps_roi_pool", "deform_conv2d")
 """Operators that torchvision gives fake kernels at import: they have to be declared, not to work."""
-library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
-for _name in NO_ARGUMENTS:
-    for _operator in (_name, f"_{_name}_backward"):
-        try:
+
+try:
+    import torchvision  # type: ignore[import-not-found, import-untyped, unused-ignore] # noqa: F401
+except ImportError:  # the tests are skipped then
+    pass
+except RuntimeError:  # its compiled operators are for another torch
+    for _name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+        del sys.modules[_name]
+    library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
+    for _name in FAKED:
+        for _operator in (_name, f"_{_name}_backward"):
             library.define(f"{_operator}(Tensor x) -> Tensor")  # type: ignore[no-untyped-call]
-        except RuntimeError:  # the compiled operators are there
-            break
 
 
 def network(name: str) -> torch.nn.Module:
