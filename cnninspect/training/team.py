@@ -21,6 +21,7 @@ from torch.distributed.rendezvous import rendezvous
 
 from cnninspect.training.launch import Alone, Launch
 from cnninspect.training.line import PATIENCE, End, Line, Middle, connect
+from cnninspect.training.signals import Ear
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -32,6 +33,22 @@ RUMOUR = 3.0
 """Seconds after a failed exchange within which the cause is heard of, if it is another process."""
 DAY = timedelta(days=1)
 CODE, SIGNALS = 2, 128
+
+
+class Ended(Ear):
+    """A polite kill before a training and after it: torchrun's, as soon as another process has ended, comes before the news of it."""
+
+    watched = (signal.SIGTERM,)
+
+    def __init__(self, came: threading.Event) -> None:
+        super().__init__()
+        self._came = came
+
+    def heard(self, number: int) -> None:
+        """Let the news be told, which ends this process too; without news it is this process that was meant."""
+        if not self._came.wait(RUMOUR):
+            _flush()
+            os._exit(SIGNALS + number)
 
 
 class Team(Alone):
@@ -52,6 +69,7 @@ class Team(Alone):
         self.store = PrefixStore(f"cnninspect/{self.token}", self._store)
         """What this start of these processes, and no restart, has in common."""
         os.register_at_fork(after_in_child=self._forked)
+        Ended(self._came).begin()
 
     def _connected(self) -> tuple[str, Line]:
         rank, size, store, key = self.launch.rank, self.launch.size, self._store, "cnninspect/line"
@@ -84,11 +102,11 @@ class Team(Alone):
         if self.news or self.failed:
             return
         self.news = text
+        threading.Thread(target=_end, daemon=True).start()
         if not told:
             _print(f"cnninspect: {text}; all others end\n")
         _for_torchrun(text)
         self._came.set()
-        threading.Thread(target=_end, daemon=True).start()
 
     def fails(self, text: str, error: BaseException | None = None) -> bool:
         """Tell the others why this process ends; whether it has to print that itself, and no other has."""
@@ -124,6 +142,8 @@ class Team(Alone):
             if code >= SIGNALS:
                 _for_torchrun(f"stopped by signal {code - SIGNALS}: the state is written, and the run can go on")
             return code
+        if self.news:
+            self._came.wait(RUMOUR)  # until it is told
         _flush()
         os._exit(code or CODE)  # what lies in an exchange with one that is gone is not waited for
 

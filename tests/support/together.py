@@ -49,12 +49,14 @@ class Together:
     def __init__(self, folder: Path, text: str = NORMLESS) -> None:
         self.folder = folder
         self.model = model(folder, text)
+        self.program = ""
 
     def command(self, processes: int, options: tuple[str, ...], restarts: int = 0) -> list[str]:
-        """As a person types it."""
+        """As a person types it, or by a program of the test that does the same in its own way."""
         started = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-        started += [f"--max-restarts={restarts}", "-m", "--"]
-        return [sys.executable, *(started if processes else ["-m"]), "cnninspect", "train", self.model, *options]
+        started += [f"--max-restarts={restarts}", *([] if self.program else ["-m"]), "--"]
+        program = self.program or "cnninspect"
+        return [sys.executable, *(started if processes else ["-m"]), program, "train", self.model, *options]
 
     def start(self, processes: int, *options: str, restarts: int = 0) -> subprocess.Popen[str]:
         """Begin; both streams come as one."""

@@ -115,3 +115,65 @@ with Stop() as stop:
         assert process.stdout is not None
         os.kill(int(process.stdout.readline()), signal.SIGTERM)
         assert process.communicate(timeout=60)[0] == f"{-signal.SIGTERM} 0\n"
+
+
+INNER = """
+import signal
+from cnninspect.training.signals import Ear, Stop
+class Said(Ear):
+    watched = (signal.SIGTERM,)
+    def heard(self, number):
+        print("outer", number, flush=True)
+outer = Said()
+outer.begin()
+with Stop(tells=False) as stop:
+    print("in", flush=True)
+    input()
+    print(stop.number, flush=True)
+print("out", flush=True)
+input()
+"""
+
+
+def test_an_inner_ear_hears_first() -> None:
+    """What was listening before hears again when the inner one has gone."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", INNER], cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        for said, then in (("in\n", "15\n"), ("out\n", "outer 15\n")):
+            assert process.stdout.readline() == said
+            process.send_signal(signal.SIGTERM)
+            if said == "in\n":
+                time.sleep(0.3)
+                process.stdin.write("\n")
+                process.stdin.flush()
+            assert process.stdout.readline() == then
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.wait(timeout=60) == 0
+
+
+MEANT = """
+import signal, threading
+from cnninspect.training.team import Ended
+came = threading.Event()
+Ended(came).begin()
+print("in", flush=True)
+if {}:
+    came.set()
+threading.Event().wait(6)
+"""
+
+
+@pytest.mark.parametrize(("news", "code"), [(True, 0), (False, 143)])
+def test_a_polite_kill_ends_a_process_of_which_nobody_tells_why(*, news: bool, code: int) -> None:
+    """With news of another's end the kill is torchrun's, and the process ends when that is told."""
+    pytest.importorskip("torch")
+    with subprocess.Popen(
+        [sys.executable, "-c", MEANT.format(news)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as one:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "in\n"
+        one.send_signal(signal.SIGTERM)
+        assert one.wait(timeout=60) == code

@@ -125,6 +125,29 @@ def test_a_killed_process_ends_all(rank: int, tmp_path: Path) -> None:
     assert process.returncode
 
 
+SLOW = """
+import time
+from cnninspect.__main__ import main
+from cnninspect.training.team import Team
+heard = Team._heard
+def slow(self, text, told):
+    time.sleep(0.7)
+    heard(self, text, told)
+Team._heard = slow
+main()
+"""
+"""News takes its time on a busy machine, and torchrun's polite kill of all others does not wait for it."""
+
+
+def test_news_is_told_though_the_kill_overtakes_it(tmp_path: Path) -> None:
+    training = Together(tmp_path)
+    training.program = "slow.py"
+    (tmp_path / "slow.py").write_text(SLOW, "utf-8")
+    process = training.start(3, *FOREVER, "--run", "run")
+    os.kill(trains(process, training, "run", 2)[0], signal.SIGKILL)
+    assert ": its process was killed, or its machine is lost; all others end\n" in ended(process)
+
+
 def test_a_restart_goes_on(tmp_path: Path) -> None:
     """A restart by torchrun finds the run, though nobody named it, and ends as a run that nobody killed, bit for bit."""
     training = Together(tmp_path, SMALL)
