@@ -79,7 +79,7 @@ class Shell:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
         assert done.returncode in (0, 1), f"{command}: {done.stderr}"
         return done.stdout.rstrip("\n").split("\n") if done.stdout else []

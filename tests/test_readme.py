@@ -64,7 +64,7 @@ def run(command: str, folder: Path) -> list[str]:
         cwd=folder,
         env=environment(),
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode in (0, 1), done.stderr
     return [plain(line) for line in done.stdout.rstrip("\n").split("\n")]

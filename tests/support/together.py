@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent.parent
-LONGEST = 240
+LONGEST = 500
 """Seconds after which a training counts as hanging."""
 NORMLESS = """
 name: plain

@@ -178,7 +178,9 @@ while True:
 def test_killed_while_writing(kills: int, tmp_path: Path) -> None:
     """A process that does nothing but write, killed at any moment: an intact checkpoint is there each time."""
     steps: list[int] = []
-    for kill in range(kills):
+    kill = 0
+    while kill < kills or (steps[-1] <= kills and kill < 20 * kills):  # a busy machine writes little between two kills
+        kill += 1
         process = writer(WRITER, str(tmp_path), "200000")
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 if not torch.distributed.is_available() or sys.platform != "linux":
     pytest.skip("needs torch.distributed and /proc", allow_module_level=True)
 
-from tests.support.together import NORMED, Together, alive, ended, ranks, wait_for  # noqa: E402
+from tests.support.together import LONGEST, NORMED, Together, alive, ended, ranks, wait_for  # noqa: E402
 from tests.support.training import SMALL, digest  # noqa: E402
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SHORT = ("--epochs", "2", "--batch", "100", "--crop", "1", "--rotate", "10", *EV
 """The last batch has 38 images; whatever has a state, and whatever moves an image by chance."""
 FOREVER = ("--epochs", "100000", "--schedule", "constant", "--batch", "500")
 MEASURED = ("seconds", "images_per_second")
-ENDED = 10
+ENDED = 20
 """Seconds within which all have ended when one has."""
 
 
@@ -105,7 +105,7 @@ def test_another_number_of_processes_goes_on(tmp_path: Path) -> None:
 def trains(process: subprocess.Popen[str], training: Together, run: str, epochs: int) -> list[int]:
     """Wait until some epochs are logged; the processes by rank."""
     path = training.folder / run / "metrics.jsonl"
-    wait_for(lambda: path.exists() and path.read_text("utf-8").count("\n") >= epochs, 120)
+    wait_for(lambda: path.exists() and path.read_text("utf-8").count("\n") >= epochs, LONGEST)
     found = ranks(process)
     return [found[rank] for rank in sorted(found)]
 
