@@ -94,9 +94,19 @@ class AxisOrder(Ints):
             axes = tuple(axis % (rank + 2) for axis in axes[1:])
         if sorted(axes) != wanted:
             listed = ", ".join(map(str, wanted))
-            fix = "the batch stays in front: write 0 first or leave it out"
-            raise self.wrong(value, f"each of the axes {listed} once", help=fix)
+            expected = f"each of the axes {listed} once" if rank else "1 alone (the input is a vector)"
+            raise self.wrong(value, expected, help=_order_help(axes, wanted))
         return tuple(axis - 1 for axis in axes)
+
+
+def _order_help(axes: tuple[int, ...], wanted: list[int]) -> str:
+    """How to write an order of axes that is none."""
+    if 0 in axes[1:]:
+        return "the batch stays in front: write 0 first or leave it out"
+    if len(axes) < len(wanted) and len(set(axes)) == 2 and set(axes) <= set(wanted):  # noqa: PLR2004 - to be swapped
+        swap = dict(zip(axes, axes[::-1], strict=True))
+        return f"all axes are named: to swap {axes[0]} and {axes[1]}, write {[0, *(swap.get(axis, axis) for axis in wanted)]}"
+    return ""
 
 
 class Flatten(AnyRank, name="flatten", aliases=("Flatten",), keeps="reshaped"):
@@ -190,7 +200,7 @@ class Reshape(Single, name="reshape", aliases=("Reshape", "Unflatten", "view", "
         return {"shape": self.sizes}
 
 
-class Permute(AnyRank, name="permute", aliases=("Permute", "transpose", "movedim")):
+class Permute(AnyRank, name="permute", aliases=("Permute",)):
     """Put the axes in another order: ``[0, 2, 3, 1]`` (torch) and ``[2, 3, 1]`` (Keras) move the channels last.
 
     0 operations.

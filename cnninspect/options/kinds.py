@@ -211,7 +211,8 @@ class Padding(Option["str | tuple[tuple[int, int], ...]"]):
         if not isinstance(value, (list, tuple)):
             return ((self._one(value, value),) * 2,) * abs(rank)
         if rank >= 0 and len(value) != rank:
-            raise self.wrong(value, f"one number or a list of {rank} (the input has {rank} spatial axes)")
+            axes = f"{rank} spatial {'axis' if rank == 1 else 'axes'}"
+            raise self.wrong(value, f"one number or a list of {rank} (the input has {axes})", help=_pairs(value, rank))
         return tuple(self._side(item, value) for item in value)
 
     def _side(self, item: object, value: object) -> tuple[int, int]:
@@ -234,6 +235,13 @@ class Padding(Option["str | tuple[tuple[int, int], ...]"]):
         pair = {"type": "array", "items": item, "minItems": 2, "maxItems": 2}
         sides = {"type": "array", "items": {"anyOf": [item, pair]}, "minItems": 1, "maxItems": 3}
         return {"anyOf": [item, sides, *([{"enum": list(self.words)}] if self.words else [])]}
+
+
+def _pairs(value: Sequence[object], rank: int) -> str:
+    """How to write numbers of which there are two for each axis; empty where there are not."""
+    if len(value) != 2 * rank or any(as_int(item) is None for item in value):
+        return ""
+    return f"one [before, after] pair for each axis: [{', '.join([f'[{value[0]}, {value[1]}]' if rank == 1 else '[…, …]'] * rank)}]"
 
 
 class Axis(Option[int]):

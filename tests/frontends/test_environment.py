@@ -11,11 +11,11 @@ def test_axes_that_prev_lacks() -> None:
     """``$prev`` has the axes of the tensor above: another axis, or another word, is told."""
     text = INPUT + "layers: [conv: {out: $prev.depth, kernel: 1}, conv: {out: $prev.area, kernel: 1}]"
     assert findings(text) == [
-        "2:28 expression-value: $prev is (3, 8, 8) and has no depth",
+        "2:28 expression-value: $prev is (3, 8, 8) and has no depth | it has $prev.channels, $prev.height, $prev.width",
         "2:65 unknown-name: $prev has no 'area' | it has $prev.channels, $prev.depth, $prev.height, $prev.width",
     ]
     assert findings(INPUT + "layers: [flatten, linear: $prev.height]") == [
-        "2:33 expression-value: $prev is (192,) and has no height",
+        "2:33 expression-value: $prev is (192,) and has no height | it has $prev.channels",
     ]
 
 

@@ -379,7 +379,12 @@ SYNTAX: list[Row] = [
     ("1 + ceil(1, 2)", "    ^^^^^^^^^^", "ceil takes one value, got 2", ""),
     ("round8(1, 2, 3)", "^^^^^^^^^^^^^^^", "round8 takes one or two values, got 3", ""),
     ("$a[0]", "  ^", "'[' does not belong in an expression", "write $list.0"),
-    ("2 ** 3", "  ^^", "'**' does not belong in an expression", "write a product: $x * $x"),
+    (
+        "2 ** 3",
+        "  ^^",
+        "'**' does not belong in an expression",
+        "write a product: $x * $x; for each round its own power, a list: repeat: [64, 128, 256]",
+    ),
     ("$a && $b", "   ^^", "'&&' does not belong in an expression", "write and"),
     ("$a || $b", "   ^^", "'||' does not belong in an expression", "write or"),
     ("!$a", "^", "'!' does not belong in an expression", "write not"),

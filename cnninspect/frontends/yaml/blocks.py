@@ -7,10 +7,11 @@ from os.path import dirname, exists
 from typing import TYPE_CHECKING
 
 from cnninspect import layers
-from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, bad_variable, declare, value_of
+from cnninspect.frontends.yaml.declaring import read_block
+from cnninspect.frontends.yaml.environment import UNKNOWN, Environment, declare, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import near
-from cnninspect.frontends.yaml.items import SIBLINGS, parse_item
+from cnninspect.frontends.yaml.items import parse_item
 from cnninspect.frontends.yaml.making import MOST_COMPARED
 from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.reader import read_tree
@@ -23,66 +24,12 @@ from cnninspect.values import clip
 
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.context import Context
+    from cnninspect.frontends.yaml.declaring import Block
     from cnninspect.frontends.yaml.elaborate import Elaborator
     from cnninspect.frontends.yaml.growing import Growing
     from cnninspect.frontends.yaml.items import Item
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node
-
-
-class Block:
-    """A block as it is declared."""
-
-    __slots__ = ("args", "layers", "least", "name", "names", "own", "required", "shipped", "told")
-
-    def __init__(self, name: str, args: Mapping | None, let: Mapping | None, layers: Sequence) -> None:
-        self.name = name
-        self.args = args.pairs if args else []
-        self.own = let.pairs if let else []
-        self.names = [key.text for key, _ in self.args]
-        self.told = [*self.names, *[key.text for key, _ in self.own]]
-        """What a call tells of itself: its arguments and the names of its let."""
-        self.required = frozenset([key.text for key, node in self.args if required(node)])
-        self.layers = layers
-        self.least: int | None = None
-        """A lower bound of the layers that a call makes, once it is known."""
-        self.shipped = False
-        """Whether it comes with the program: then it takes a name or number of its own, as a layer does."""
-
-
-def read_block(key: Scalar, node: Node, report: Report) -> Block | None:
-    """A block's declaration: its layers alone, or a mapping of args, let and layers."""
-    if key.text in ("sequence", *SIBLINGS):
-        report.add(
-            key, "bad-name", f"'{key.text}' already has a meaning in a layer list", help="give the block another name"
-        )
-        return None
-    if type(node) is Sequence:
-        return Block(key.text, None, None, node)
-    if type(node) is not Mapping:
-        report.add(node, "bad-block", f"block '{key.text}' must be a list of layers, or a mapping with args and layers")
-        return None
-    parts: dict[str, Node] = {}
-    for name, value in node.pairs:
-        if name.text not in ("args", "let", "layers", "description"):
-            report.add(name, "bad-block", f"a block has args, let and layers, not '{clip(name.text)}'")
-        else:
-            parts[name.text] = value
-    layers, args, let = parts.get("layers"), parts.get("args"), parts.get("let")
-    if type(layers) is not Sequence:
-        report.add(layers or key, "bad-block", f"block '{key.text}' needs layers: a list of layers")
-        return None
-    for word, part in ("args", args), ("let", let):
-        if part is not None and type(part) is not Mapping:
-            report.add(
-                part, "bad-block", f"{word} of block '{key.text}' must be a mapping", help=f"{word}: {{out, stride: 1}}"
-            )
-            return None
-        for name, _ in part.pairs if type(part) is Mapping else ():
-            wrong = bad_variable(name.text)
-            if wrong:
-                report.add(name, "bad-name", wrong, help=f"give this part of {word} another name")
-    return Block(key.text, args if type(args) is Mapping else None, let if type(let) is Mapping else None, layers)
 
 
 def find(elaborator: Growing, name: str) -> Block | None:
@@ -93,9 +40,7 @@ def find(elaborator: Growing, name: str) -> Block | None:
     entry = elaborator.document.entries("blocks").get(name)
     block = None
     if entry is not None:
-        block = read_block(*entry, elaborator.report) or Block(
-            name, None, None, Sequence(entry[0].source, (0, 0, 0, 0), [])
-        )
+        block = read_block(*entry, elaborator.report)
     elif name not in REGISTRY and name not in ("sequence", "share"):
         block = library(name, elaborator.report)
     known[name] = block
@@ -113,7 +58,6 @@ def library(name: str, report: Report) -> Block | None:
     assert type(tree) is Mapping
     key, node = tree.pairs[0]
     block = read_block(key, node, report)
-    assert block is not None
     block.shipped = True
     return block
 
@@ -132,6 +76,8 @@ def call(  # noqa: PLR0913 - all of one item
     name: Scalar | str | None,
 ) -> Tensors:
     """Elaborate a call of a block."""
+    if block.broken:
+        return elaborator.broken(block.name, item.op.span, start, context, name)
     if context.calls and block.name in [above.block for above in context.calls]:
         chain = " → ".join([above.block for above in context.calls] + [block.name])
         message = f"block '{block.name}' calls itself: {clip(chain)}"
@@ -222,6 +168,8 @@ def _arguments(elaborator: Elaborator, block: Block, item: Item, context: Contex
         except Unknown:
             values[name] = UNKNOWN
     if not block.required <= pairs.keys():
+        from cnninspect.frontends.yaml.meant import named_help
+
         missing = [word for word in names if word in block.required and word not in pairs]
         plural = "arguments" if len(missing) > 1 else "argument"
         quoted = ", ".join(f"'{name}'" for name in missing)
@@ -229,7 +177,8 @@ def _arguments(elaborator: Elaborator, block: Block, item: Item, context: Contex
             item.op,
             "missing-option",
             f"block '{block.name}' needs the {plural} {quoted}",
-            help=f"write {block.name}: {{{', '.join(f'{name}: …' for name in missing)}}}",
+            help=named_help(block.name, names, value)
+            or f"write {block.name}: {{{', '.join(f'{name}: …' for name in missing)}}}",
             notes=_hides(block),
         )
         good = False
@@ -246,11 +195,6 @@ def _default_pairs(elaborator: Elaborator, block: Block) -> dict[str, tuple[Scal
     if default is None or type(default[1]) is not Mapping:
         return {}
     return {key.text: (key, node) for key, node in default[1].pairs}
-
-
-def required(node: Node) -> bool:
-    """Whether an argument's declaration has no default: nothing is written after its name."""
-    return type(node) is Scalar and node.text == "" and not node.quoted
 
 
 def _defaults(elaborator: Elaborator, block: Block, env: Environment) -> None:

@@ -13,7 +13,7 @@ from cnninspect.frontends.yaml import blocks, growing, merges, sharing
 from cnninspect.frontends.yaml.adding import Adding
 from cnninspect.frontends.yaml.environment import declare, mentions, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
-from cnninspect.frontends.yaml.hints import alias_table, layer_help
+from cnninspect.frontends.yaml.hints import alias_table, layer_help, plain_word
 from cnninspect.frontends.yaml.items import parse_item
 from cnninspect.frontends.yaml.naming import Scope
 from cnninspect.frontends.yaml.tree import Mapping, Sequence
@@ -22,8 +22,8 @@ from cnninspect.options import as_int, described
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
-    from cnninspect.frontends.yaml.blocks import Block
     from cnninspect.frontends.yaml.context import Context
+    from cnninspect.frontends.yaml.declaring import Block
     from cnninspect.frontends.yaml.items import Item
     from cnninspect.frontends.yaml.naming import Tensors
     from cnninspect.frontends.yaml.tree import Node as TreeNode
@@ -191,7 +191,7 @@ class Elaborator(Adding):
         if own:
             run = blocks.run_sequence if op == "sequence" else sharing.run_share
             return run(self, item, start, context, name)
-        self._unknown_layer(item, op)
+        self._unknown_layer(item, op, context)
         return self.broken(op, item.op.span, start, context, name)
 
     def _meaning(self, op: str) -> Meaning:
@@ -223,18 +223,24 @@ class Elaborator(Adding):
         )
         return None
 
-    def _unknown_layer(self, item: Item, op: str) -> None:
+    def _unknown_layer(self, item: Item, op: str, context: Context) -> None:
         if self.report.knows("unknown-layer", item.op.span):
             return  # the same line, expanded once more
         aliases = alias_table((name, kind.aliases) for name, kind in layers.load_all().items())
         known = [*layers.load_all(), *self.document.entries("blocks"), "sequence", "share"]
+        help_ = layer_help(op, known, aliases, getattr(item.value, "text", ""))
+        if item.value is None and context.frame.resolve(op, context.scope.prefix):
+            help_ = f"it is a tensor: a layer reads it by from: {clip(op, 40)}, a merge in a list: add: [{clip(op, 40)}, prev]"
         self.report.add(
             item.op,
             "unknown-layer",
             f"there is no layer or block called '{clip(op)}'",
-            help=layer_help(op, known, aliases, getattr(item.value, "text", "")),
+            help=help_,
             notes=layers.broken_plugins,
         )
+        meant = layers.find(aliases.get(plain_word(op), ""))
+        if meant is not None and not issubclass(meant, Merge) and type(item.value) is Mapping:
+            self.maker.unknown_options(meant, {pair[0].text: pair for pair in item.value.pairs})
 
 
 def _meant(value: object) -> str:

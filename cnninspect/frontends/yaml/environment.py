@@ -79,14 +79,21 @@ class Previous:
     def field(self, name: str) -> int:
         """One of its sizes."""
         if name not in AXES:
-            known = ", ".join(f"$prev.{axis}" for axis in AXES)
-            raise Problem("unknown-name", f"$prev has no '{name}'", help=f"it has {known}")
+            help_ = "the length of a sequence is $prev.width" if name == "length" else self._has()
+            raise Problem("unknown-name", f"$prev has no '{name}'", help=help_)
         if self.shape is None:
             raise Unknown
         axis = AXES[name]
         if axis and len(self.shape) <= -axis:
-            raise Problem("expression-value", f"$prev is {show_shape(self.shape)} and has no {name}")
+            message = f"$prev is {show_shape(self.shape)} and has no {name}"
+            raise Problem("expression-value", message, help=self._has())
         return self.shape[axis]
+
+    def _has(self) -> str:
+        """The sizes that it has, as far as that is known."""
+        shape = self.shape
+        known = [f"$prev.{name}" for name, axis in AXES.items() if not axis or shape is None or len(shape) > -axis]
+        return f"it has {', '.join(known)}"
 
 
 def evaluate(expression: Expression, node: Scalar, env: Environment, report: Report) -> object:

@@ -34,6 +34,8 @@ MOST_ALIASED = 1_000_000
 """How many nodes aliases may stand for, each counted with everything in it."""
 MOST_MERGED = 200_000
 """How many pairs merge keys may look at."""
+MOST_PIECES = 4
+"""Pairs among which such a list is looked for: one for each axis and one more."""
 TAGS = "tag:yaml.org,2002:"
 KINDS: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "bool": (bool,), "null": (type(None),)}
 MERGE, DROP = "merge", "drop"
@@ -56,6 +58,8 @@ class Extras:
         """Of the pairs of some mappings: which are to be merged, and which dropped."""
         self.aliased = 0
         self.merged = 0
+        self.brackets: set[int] = set()
+        """The values of which it has been said that they are lists in round brackets."""
 
     def decorate(self, node: Node, anchor: str | None, tag: str | None, before: int) -> None:
         """Remember an anchor and obey a tag; ``before`` counts the nodes so far."""
@@ -149,6 +153,12 @@ class Extras:
         """A key that the mapping has already: the first one stays."""
         self.odd.setdefault(id(pairs), {})[len(pairs)] = DROP
         advice = "merge several with <<: [*a, *b]" if key.text == "<<" and not key.quoted else "keep one of the two"
+        opened = _opened(pairs)
+        if opened is not None:
+            if id(opened) in self.brackets:
+                return key
+            self.brackets.add(id(opened))
+            advice = f"a list is written in square brackets: {clip(opened.text, 40)}: […]"
         self.say(key, "duplicate-key", f"the key '{clip(key.text)}' is here twice", advice, (f"first at {first.span}",))
         return key
 
@@ -189,3 +199,12 @@ class Extras:
     def too_deep(self, node: Node, most: int) -> None:
         message = f"lists and mappings nest at most {most} levels deep"
         self.say(node, "nesting-too-deep", message, "is a closing bracket missing?", last=True)
+
+
+def _opened(pairs: list[tuple[Scalar, Node]]) -> Scalar | None:
+    """The option whose value is a list in round brackets of which the last pairs are pieces; None where they are not."""
+    for key, value in reversed(pairs[-MOST_PIECES:]):
+        text = value.text if type(value) is Scalar else "…"
+        if text:
+            return key if text.startswith("(") and ")" not in text else None
+    return None

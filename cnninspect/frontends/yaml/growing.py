@@ -14,6 +14,7 @@ from cnninspect.values import clip, show_shape
 
 if TYPE_CHECKING:
     from cnninspect.frontends.yaml.context import Context
+    from cnninspect.frontends.yaml.declaring import Block
     from cnninspect.frontends.yaml.document import Document
     from cnninspect.frontends.yaml.elaborate import Meaning
     from cnninspect.frontends.yaml.environment import Environment
@@ -42,7 +43,7 @@ class Growing:
         self.report = report
         self.inputs = inputs
         self.params = params
-        self.blocks: dict[str, blocks.Block | None] = {}
+        self.blocks: dict[str, Block | None] = {}
         self.nodes: list[Node] = []
         self.sizes: dict[Tensor, Shape | None] = {Tensor(-1 - index): one.shape for index, one in enumerate(inputs)}
         """The shape of every tensor so far, None where it is unknown."""

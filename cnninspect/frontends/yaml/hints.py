@@ -60,7 +60,9 @@ IMPLIED = {
     "activation": "an activation is a layer of its own: write - relu below",
     "act": "an activation is a layer of its own: write - relu below",
     "inplace": "working in place is for the back end to decide: leave it out",
-    "kernel_initializer": "initial values are not part of the architecture: leave it out",
+    "kernel_initializer": "init stands beside the layer, not inside its options: init: kaiming",
+    "bias_initializer": "init stands beside the layer, not inside its options: init: {bias: 0}",
+    "kernel_regularizer": "weight decay belongs to the training: training: {weight_decay: 1e-4}",
     "data_format": "shapes are channels first; layout: channels_last at the top of the file changes how input is written",
     "name": "name stands beside the layer, not inside its options",
     "from": "from stands beside the layer, not inside its options",
@@ -68,6 +70,14 @@ IMPLIED = {
     "when": "when stands beside the layer, not inside its options",
 }
 """Options that need not be written, with what to do instead."""
+
+OTHERWISE = {
+    "transpose": "permute takes all axes in their new order: permute: [0, 2, 1] swaps the two behind the batch",
+    "swapaxes": "permute takes all axes in their new order: permute: [0, 2, 1] swaps the two behind the batch",
+    "movedim": "permute takes all axes in their new order: permute: [0, 2, 3, 1] moves the channels of a map last",
+    "activation": "an activation is a layer of its own: write - relu",
+}
+"""Layers of other libraries, in lower case, that are written in another way here."""
 
 SECTIONS = {
     "model": "layers",
@@ -141,6 +151,9 @@ def layer_help(name: str, known: Iterable[str], aliases: dict[str, str], value: 
     from cnninspect.frontends.yaml.meant import layer_text_help
 
     meant = aliases.get(plain_word(name))
+    if plain_word(name) in OTHERWISE:
+        known_value = aliases.get(plain_word(value))
+        return f"write - {known_value}" if known_value else OTHERWISE[plain_word(name)]
     if meant:
         return f"it is called '{meant}' here"
     known = list(known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnninspect.frontends.yaml.environment import value_of
+from cnninspect.frontends.yaml.environment import Environment, value_of
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import option_help
 from cnninspect.frontends.yaml.tree import Mapping, Scalar
@@ -14,7 +14,6 @@ from cnninspect.values import Problem, Problems, clip
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnninspect.frontends.yaml.environment import Environment
     from cnninspect.frontends.yaml.tree import Node, Placed, Report
     from cnninspect.layers.base import Layer
     from cnninspect.values import Facts, Shape
@@ -46,6 +45,8 @@ class Maker:
     def __init__(self, report: Report, defaults: Written) -> None:
         self.report = report
         self.defaults = defaults
+        self._env = Environment({})
+        """Where the options that were read last have their names from."""
 
     def bare(self, layer_type: type[Layer], shape: Shape | None) -> Layer | None:
         """The layer of which nothing is written but its type, where one has been made before."""
@@ -77,10 +78,8 @@ class Maker:
         known = layer_type.schema_options
         given: dict[str, object] = {}
         good = True
-        for name, (key, node) in written.items():
+        for name, (_, node) in written.items():
             if name not in known:
-                help_ = _option_help(layer_type, name, written)
-                self.report.add(key, "unknown-option", f"{layer_type.name} has no option '{clip(name)}'", help=help_)
                 good = False
                 continue
             if type(node) is Scalar and "$" not in node.text:
@@ -90,7 +89,34 @@ class Maker:
                 given[name] = value_of(node, env, self.report)
             except Unknown:
                 good = False
+        self._env = env
+        if not good:
+            self.unknown_options(layer_type, written)
+            self._check_values(layer_type, given, written)
         return given if good else None
+
+    def unknown_options(self, layer_type: type[Layer], written: Written) -> None:
+        """Report the options that a layer does not have; the pieces of a list in round brackets once."""
+        told: set[str] = set()
+        for name, (key, _) in written.items():
+            if name in layer_type.schema_options:
+                continue
+            taken_apart = _tuple_help(name, written)
+            if taken_apart not in told:
+                help_ = taken_apart or option_help(layer_type.name, name, list(layer_type.schema_options))
+                self.report.add(key, "unknown-option", f"{layer_type.name} has no option '{clip(name)}'", help=help_)
+            told.add(taken_apart or name)
+
+    def _check_values(self, layer_type: type[Layer], given: dict[str, object], written: Written) -> None:
+        """Report the values that no input makes right, beside options that are wrong already."""
+        whole = {name: value for name, value in given.items() if not _taken_apart(value)}
+        try:
+            layer_type(whole, -1)
+        except Problems as several:
+            for problem in several.problems:
+                if problem.option in whole:  # an option that is missing may be the one that was misspelt
+                    self._explain(layer_type, problem, written, whole[problem.option])
+                    self.say(problem, written[problem.option][1], written, ())
 
     def layer(
         self,
@@ -112,8 +138,11 @@ class Maker:
         try:
             made = layer_type(given, rank)
         except Problems as several:
+            called = self._called(layer_type, several.problems, given, written)
             for problem in several.problems:
-                self._explain(problem, given.get(problem.option or ""), written)
+                if called and problem.code == "missing-option":
+                    continue  # it stands where another option's value should
+                self._explain(layer_type, problem, written, given.get(problem.option or ""))
                 self.say(problem, op, written, ())
             return None
         if len(_layers) > MOST_KEPT:
@@ -122,18 +151,26 @@ class Maker:
         _layers[key] = made
         return made
 
-    def _explain(self, problem: Problem, value: object, written: Written) -> None:
-        """Add how to write a value that is text where none is expected."""
-        texts = [part for part in (value if isinstance(value, list) else [value]) if isinstance(part, str)]
-        if problem.code != "bad-value" or problem.help or not texts:
-            return
-        from cnninspect.frontends.yaml.meant import value_help
+    def _called(
+        self, layer_type: type[Layer], problems: Sequence[Problem], given: dict[str, object], written: Written
+    ) -> bool:
+        """Whether a bare value holds several options, as a call in Python does; then it is said how to write them."""
+        first = next(iter(layer_type.schema_options))
+        bare = len(given) == 1 and first in given and written[first][0].text == layer_type.name
+        wrong = next((problem for problem in problems if bare and problem.option == first and not problem.help), None)
+        if wrong is not None and "list" not in layer_type.schema_options[first].kind:
+            from cnninspect.frontends.yaml.meant import call_help
 
-        found = value_help(texts[0], number="number" in problem.message, listed=isinstance(value, list))
-        node = written[problem.option or ""][1]
-        if found and type(node) is Scalar and "$" in node.text:
-            found = f"where {clip(node.text, 40)} comes from: {found}"
-        problem.help = found
+            wrong.help = call_help(layer_type.name, list(layer_type.schema_options), given[first])
+        return wrong is not None and wrong.help != ""
+
+    def _explain(self, layer_type: type[Layer], problem: Problem, written: Written, value: object) -> None:
+        """Add how to write a value where something else is expected."""
+        if problem.code == "bad-value" and not problem.help and problem.option is not None:
+            from cnninspect.frontends.yaml.meant import option_value_help
+
+            option = layer_type.schema_options[problem.option]
+            problem.help = option_value_help(option, value, written[problem.option][1], self._env)
 
     def facts(self, layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
         """What the layer states on these inputs; raises Problems."""
@@ -159,13 +196,17 @@ class Maker:
         self.report.problem(where[1] if where else op, problem, notes=notes, layer=layer)
 
 
-def _option_help(layer_type: type[Layer], name: str, written: Written) -> str:
+def _tuple_help(name: str, written: Written) -> str:
+    """How to write the list that brackets of a mapping took apart; empty where the option is no piece of one."""
     from cnninspect.frontends.yaml.meant import tuple_help
 
-    known = list(layer_type.schema_options)
     few = len(written) <= MOST_COMPARED
-    taken_apart = tuple_help(name, {option: node for option, (_, node) in written.items()}) if few else ""
-    return taken_apart or option_help(layer_type.name, name, known)
+    return tuple_help(name, {option: node for option, (_, node) in written.items()}) if few else ""
+
+
+def _taken_apart(value: object) -> bool:
+    """Whether a value is the beginning of such a list."""
+    return isinstance(value, str) and value.startswith("(") and ")" not in value
 
 
 def _bare_help(layer_type: type[Layer]) -> str:

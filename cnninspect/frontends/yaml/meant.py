@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnninspect.frontends.yaml.environment import Environment
 from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.expressions import ExpressionError, parse_expression
-from cnninspect.frontends.yaml.hints import OPTIONS, plain_word
+from cnninspect.frontends.yaml.hints import OPTIONS, near, plain_word
 from cnninspect.frontends.yaml.scalars import resolve
 from cnninspect.options import LARGEST
 from cnninspect.values import clip
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnninspect.frontends.yaml.tree import Node
+    from cnninspect.options import Option
 
 LONGEST = 200
 """Characters of the longest text that is looked at."""
@@ -84,6 +85,46 @@ def value_help(text: str, *, number: bool = True, listed: bool = False) -> str:
     if mark and before.strip() and not isinstance(resolve(before.strip()), str):
         return f"a '#' begins a comment only behind a space: write {before.strip()}"
     return _computed(text) if number else ""
+
+
+def option_value_help(option: Option[Any], value: object, node: Node, env: Environment) -> str:
+    """How to write the value of an option that is something else."""
+    kind, text = option.kind, getattr(node, "text", "")
+    words = getattr(option, "choices", ()) or getattr(option, "words", ())
+    if isinstance(value, str) and words and near(value, words):
+        return f"did you mean '{near(value, words)}'?"
+    parts = value if isinstance(value, list) else [value]
+    texts = [part for part in parts if isinstance(part, str)]
+    if texts and "$" not in text and "number" in kind and texts[0].isidentifier() and texts[0] in env.names():
+        return f"the value of a name is written with $: ${texts[0]}"
+    if texts:
+        found = value_help(texts[0], number="number" in kind, listed=isinstance(value, list))
+        return f"where {clip(text, 40)} comes from: {found}" if found and "$" in text else found
+    if isinstance(value, float) and "$" in text and kind.startswith("a whole number"):
+        whole = f", or {clip(text.replace('/', '//'), 40)}" if text.count("/") == 1 else ""
+        return f"round it: int({clip(text, 40)}){whole}"
+    return ""
+
+
+def call_help(layer: str, options: list[str], value: object) -> str:
+    """How to write several options that stand as one bare value, as in a call; empty where they do not."""
+    plain = isinstance(value, list) and not any(isinstance(part, (list, dict)) for part in value)
+    inside = ", ".join(map(str, value)) if plain and isinstance(value, list) else value
+    given = _arguments(inside.strip("()"), options) if isinstance(inside, str) and len(inside) <= LONGEST else {}
+    if isinstance(value, str) and "=" not in value and len(given) == 1:
+        return ""
+    pairs = ", ".join(f"{name}: {written}" for name, written in given.items())
+    return f"options are named: write {layer}: {{{pairs}}}" if pairs else ""
+
+
+def named_help(block: str, names: list[str], value: Node | None) -> str:
+    """How to write the arguments of a block that stand in a list; empty where they do not."""
+    items = getattr(value, "items", ())
+    texts = [getattr(item, "text", "") for item in items]
+    if not 1 < len(texts) <= len(names) or not all(texts):
+        return ""
+    pairs = ", ".join(f"{name}: {clip(text, 24)}" for name, text in zip(names, texts, strict=False))
+    return f"arguments are named: write {block}: {{{pairs}}}"
 
 
 def _computed(text: str) -> str:

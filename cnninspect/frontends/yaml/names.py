@@ -176,6 +176,8 @@ class Namer:
         below = self._written[id(around)].get(text) if around is not None else None
         if below is not None and below.source is node.source and below.line > node.end_line:
             return f"'{clip(text)}' is below, at line {below.line}: a layer reads what stands above it"
+        if text.lstrip("-").isdecimal():  # a place, as other formats count layers
+            return "the layer above is prev; give any other a name, and write that"
         guess = near(text, [*context.frame.visible()[-MOST_COMPARED:], "prev"])
         private = "a layer is read by its name; names inside a block are private to it"
         return f"did you mean '{guess}'?" if guess else private

@@ -85,8 +85,19 @@ def _bracket(scene: Scene) -> Mistake:
     if scene.at_end or (scene.line > scene.opening.line + 1 and not _closes(scene.source.text, scene.index)):
         return scene.there(f"this '{scene.opened}' is never closed", f"write '{closing}' where it ends")
     note = f"the '{scene.opened}' is at {scene.opened_at}"
-    advice = "separate entries by commas, and pair the brackets"
+    advice = _dollar_help(scene) or "separate entries by commas, and pair the brackets"
     return scene.here(f"',' or '{closing}' must come before {scene.char}", advice, (note,))
+
+
+def _dollar_help(scene: Scene) -> str:
+    """How to write an expression that a bracket behind its ``$`` breaks in two; empty where there is none."""
+    word = scene.before[max(map(scene.before.rfind, "{[,: ")) + 1 :]
+    inside = clip(scene.row[scene.column :].split("}")[0].split("]")[0].strip(), 40)
+    if word == "$" and scene.char == "'{'":
+        return f"in brackets write ${inside}, without braces"
+    if word[:1] == "$" and scene.char == "'['":
+        return f"an entry of a list stands behind a point: write {word}.{inside}"
+    return ""
 
 
 def _closes(text: str, index: int) -> bool:

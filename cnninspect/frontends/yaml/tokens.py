@@ -18,7 +18,7 @@ CONSTANTS = {"true": True, "false": False, "null": None}
 WORDS = frozenset(("and", "or", "not", "if", "else", *CONSTANTS))
 SYMBOLS = frozenset(("+", "-", "*", "/", "//", "%", "==", "!=", "<", "<=", ">", ">=", "(", ")", ",", "."))
 FOREIGN = {
-    "**": "write a product: $x * $x",
+    "**": "write a product: $x * $x; for each round its own power, a list: repeat: [64, 128, 256]",
     "&&": "write and",
     "||": "write or",
     "&": "write and",

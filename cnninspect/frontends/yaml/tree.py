@@ -116,6 +116,10 @@ def said(node: Node) -> str:
 MOST_FINDINGS = 200
 
 
+MOST_ALIKE = 2
+"""Notes that tell of others like a finding."""
+
+
 class Enough(Exception):
     """So much is wrong that nobody reads on; nothing more is looked for."""
 
@@ -152,6 +156,8 @@ class Report:
         self.sizes = Sizes()
         self._told: set[tuple[str, Span, str]] = set()
         self._places: set[tuple[str, Span]] = set()
+        self._alike: dict[tuple[object, ...], int] = {}
+        """Where among the findings the one stands that others differ from only in their message."""
 
     def add(  # noqa: PLR0913 - the fields of one record
         self,
@@ -166,12 +172,18 @@ class Report:
     ) -> None:
         span = where if isinstance(where, Span) else where.span
         key = (code, span, message)
-        if key not in self._told:
-            self._told.add(key)
-            self._places.add((code, span))
-            self.findings.append(Finding(code, severity, message, tuple(notes), help, span, layer))
-            if len(self.findings) >= MOST_FINDINGS:
-                raise Enough
+        if key in self._told:
+            return
+        self._told.add(key)
+        self._places.add((code, span))
+        notes = tuple(notes)
+        at = self._alike.setdefault((code, span, help, notes, severity), len(self.findings))
+        if at < len(self.findings):  # the same line, expanded once more: told once, whatever it says of itself
+            self.findings[at] = _once_more(self.findings[at], message, len(notes))
+            return
+        self.findings.append(Finding(code, severity, message, notes, help, span, layer))
+        if len(self.findings) >= MOST_FINDINGS:
+            raise Enough
 
     def knows(self, code: str, span: Span) -> bool:
         """Whether such a finding stands at that place already."""
@@ -194,3 +206,12 @@ class Report:
     @property
     def broken(self) -> bool:
         return "error" in [finding.severity for finding in self.findings]
+
+
+def _once_more(finding: Finding, message: str, own: int) -> Finding:
+    """A finding with a note of another like it; beyond a few they are only counted."""
+    notes = finding.notes
+    if len(notes) < own + MOST_ALIKE:
+        return finding._replace(notes=(*notes, f"also: {message}"))
+    count = int(notes[-1].split()[1]) if len(notes) > own + MOST_ALIKE else 0
+    return finding._replace(notes=(*notes[: own + MOST_ALIKE], f"and {count + 1} more like these"))
