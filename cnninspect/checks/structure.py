@@ -37,6 +37,21 @@ class Known:
         self.window: Window = facts.window  # type: ignore[assignment]
         """The window that it slides; only to be asked for of a layer that has one."""
 
+    @property
+    def axis(self) -> int:
+        """The axis of its first input whose elements its weights add up; only to be asked for of a layer with weights."""
+        return self.layer.mixes(self.x) or 0
+
+    @property
+    def given(self) -> int:
+        """How many elements that axis has."""
+        return self.x[self.axis]
+
+    @property
+    def made(self) -> int:
+        """How many units it makes of them."""
+        return self.y[self.axis]
+
 
 class Structure:
     """One graph; whatever is asked of it is found out once, and only when it is asked for."""

@@ -146,6 +146,10 @@ class Layer:
         """Among how many elements of this input it shares out one unit; None where it does no such thing."""
         return None
 
+    def mixes(self, x: Shape) -> int | None:  # noqa: ARG002
+        """The one axis of this input whose elements it weighs up against each other; None where it is not one alone."""
+        return 0 if self.role == "weights" else None
+
     def centres(self) -> bool:
         """Whether it takes from each channel its mean while the network learns, and whatever constant was added before."""
         return False

@@ -34,9 +34,12 @@ class Linear(Weighted, name="linear", aliases=("Dense", "Linear", "fc", "fully_c
     bias = Bool(default=True, help="learn one offset for each output feature")
     axis = Choice("last", choices=("last", "channels"), help="the axis whose features are combined")
 
+    def mixes(self, x: Shape) -> int:
+        return 0 if self.axis == "channels" else len(x) - 1
+
     def features(self, x: Shape) -> int:
         """How many features each output combines."""
-        return x[0] if self.axis == "channels" else x[-1]
+        return x[self.mixes(x)]
 
     def shape(self, x: Shape) -> Shape:
         return (self.out, *x[1:]) if self.axis == "channels" else (*x[:-1], self.out)

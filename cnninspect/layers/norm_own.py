@@ -87,7 +87,10 @@ class TrailingNormalisation(Normalisation):
 
     by_channel: ClassVar[str] = ""
     """The module that normalises a map over its channels, which torch's own cannot."""
-    axes = TrailingAxes("channels", help="channels: every position over its channels; a number: that many last axes")
+    axes = TrailingAxes(
+        "channels",
+        help="channels: every position over its channels; a number: that many last axes, 1 being the features of tokens",
+    )
 
     def statistic(self, x: Shape) -> tuple[Reads, ...]:
         rank = len(x) - 1
@@ -100,6 +103,11 @@ class TrailingNormalisation(Normalisation):
     def over(self, x: Shape) -> Shape:
         """Give the sizes of the axes over which statistics are taken."""
         return x[:1] if isinstance(self.axes, str) else x[len(x) - self.axes :]
+
+    def mixes(self, x: Shape) -> int | None:
+        if isinstance(self.axes, str):
+            return 0
+        return len(x) - 1 if self.axes == 1 else None
 
     def turns(self, x: Shape) -> bool:
         """Whether the channels are moved to the end before, and back after."""
@@ -116,7 +124,11 @@ class LayerNorm(
     name="layer_norm",
     aliases=("LayerNorm", "LayerNorm2d", "LayerNormalization"),
 ):
-    """Every sample normalised over its last axes, or (torchvision's LayerNorm2d) every position over its channels."""
+    """Every sample normalised over its last axes, or (torchvision's LayerNorm2d) every position over its channels.
+
+    Without options over the channels, the first axis; on tokens with their features last, ``layer_norm: 1`` is torch's
+    ``LayerNorm(features)``.
+    """
 
     torch = "torch.nn:LayerNorm"
     by_channel = "cnninspect.backends.torch_layers2:ChannelLayerNorm"

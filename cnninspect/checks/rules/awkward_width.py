@@ -57,17 +57,17 @@ FEWEST = 16_384
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    odd = [one for one in subject.having("weights") if one.y[0] % VECTOR and one.y[0] >= NARROWEST]
+    odd = [one for one in subject.having("weights") if one.made % VECTOR and one.made >= NARROWEST]
     for one in odd:
         weight = one.facts.weights.get("weight")
         if weight is None or product(weight) < FEWEST or one.node.shares is not None or not subject.inner[one.index]:
             continue
         if len(one.x) > 1 and product(one.x[1:]) == 1:  # a gate: it costs nothing
             continue
-        down, up = one.y[0] // VECTOR * VECTOR, -(-one.y[0] // VECTOR) * VECTOR
+        down, up = one.made // VECTOR * VECTOR, -(-one.made // VECTOR) * VECTOR
         yield subject.finding(
             one.node,
-            f"'{one.node.name}' makes {one.y[0]} channels, no multiple of {VECTOR}",
+            f"'{one.node.name}' makes {one.made} {'features' if one.axis else 'channels'}, no multiple of {VECTOR}",
             help=f"{down} or {up} use vector units fully",
             option=next(iter(one.layer.schema_options)),
         )

@@ -71,7 +71,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _notes(bias: Shape, between: Known | None) -> Iterator[str]:
-    yield f"{bias[0]:,} parameters without effect"
+    yield f"{bias[0]:,} parameter{'s' if bias[0] > 1 else ''} without effect"
     if between is not None:
         yield f"'{between.node.name}' between them passes it on as it is"
 

@@ -50,14 +50,14 @@ BETWEEN = ("norm", "noise", "view")
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.having("weights"):
-        if not one.node.init or one.y[0] == 1:
+        if not one.node.init or one.made == 1:
             continue
         for start in one.node.init:
             if start.how == "constant" and start.weight.rpartition(".")[2] == "weight":
                 if start.number or _bends(subject, one):
                     yield subject.finding(
                         one.node,
-                        f"every weight of '{one.node.name}' begins as {start.number:g}: its {one.y[0]:,} units stay alike",
+                        f"every weight of '{one.node.name}' begins as {start.number:g}: its {one.made:,} units stay alike",
                         help="begin at random: init: kaiming, or {normal: 0.01}",
                     )
                 break

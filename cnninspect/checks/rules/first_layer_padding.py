@@ -3,7 +3,8 @@
 A window keeps the size with half its kernel as padding, and looks at pixels alone without any. Anything between the
 two is right only where it makes the windows end with the image, as 2 does for AlexNet's 11×11 and stride 4 on 224:
 (224 + 4 − 11) / 4 leaves nothing of the image over. With 1 instead, a row of zeros is read on one side and two rows of
-pixels on the other are not. Later layers make up for such a mistake; what the first one does not see is lost.
+pixels on the other are not. Later layers make up for such a mistake; what the first one does not see is lost. Padding
+that a crop takes off again, as in causal convolutions, is left alone.
 
 Source: the window arithmetic itself (Dumoulin and Visin 2016, arXiv 1603.07285); the figures of AlexNet from
 Krizhevsky 2014, arXiv 1404.5997, as torchvision has it.
@@ -53,7 +54,7 @@ PREPARING = ("", "view", "norm")
 
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.padded:
-        if one.role == "weights" and _first(subject, one):
+        if one.role == "weights" and _first(subject, one) and not _cut(subject, one):
             found = next((axis for axis in range(len(one.window.kernel)) if _odd(one, axis)), None)
             if found is not None:
                 yield _finding(subject, one, found)
@@ -68,6 +69,17 @@ def _first(subject: Subject, one: Known) -> bool:
             return False
         above = known.node.inputs[0]
     return True
+
+
+def _cut(subject: Subject, one: Known) -> bool:
+    """Whether what the padding adds is cut off again, as a causal convolution does."""
+    below = subject.after(one.index)
+    return (
+        below is not None
+        and below.role in ("view", "resize")
+        and len(below.y) == len(one.y)
+        and below.y[1:] == one.x[1:]
+    )
 
 
 def _odd(one: Known, axis: int) -> bool:

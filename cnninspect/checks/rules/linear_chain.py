@@ -3,7 +3,8 @@
 A weighted sum of weighted sums is a weighted sum: two convolutions in a row are one convolution with a larger kernel,
 two linear layers one linear layer, batch norm, pooling by means and flatten notwithstanding. The second one costs
 parameters and time and adds nothing that the first could not have been; the activation was forgotten. A max pool alone
-between them is no activation either: it chooses among weighted sums, and no published network relies on it. Left alone are
+between them is no activation either: it chooses among weighted sums, and no published network relies on it; on the maximum
+of a whole map PointNet does (Qi et al. 2016, arXiv 1612.00593), and it is left alone. Left alone are also
 chains that save work on purpose: through fewer channels than either end has, through the code of an autoencoder (fewer
 values, of which a transposed convolution makes a map again), through groups or single channels (separable
 convolutions), along one axis after the other (1×3 after 3×1), or with weights that are shared with others; and those
@@ -60,7 +61,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.having("weights"):
         pool = ""
         following = subject.after(one.index)
-        while following is not None and _passes(following):
+        while following is not None and _passes(following) and not (one.axis and following.role == "view"):
             if not following.layer.linear:
                 pool = following.node.name
             following = subject.after(following.index)
@@ -81,7 +82,9 @@ def _passes(one: Known) -> bool:
     """Whether it is no activation, nor a layer with weights of its own, nor one that joins."""
     if one.role == "view" and len(one.x) == len(one.y) and one.y[0] < one.x[0]:
         return False  # channels laid out as cells: upsampling, with what is below
-    return one.role == "pool" or (one.layer.linear and one.role not in ("weights", "merge"))
+    if one.role == "pool":
+        return one.layer.linear or product(one.y[1:]) > 1
+    return one.layer.linear and one.role not in ("weights", "merge")
 
 
 def _shared(subject: Subject, one: Known) -> bool:
@@ -93,12 +96,12 @@ def _full(one: Known) -> bool:
     """Whether every output channel reads all input channels."""
     weight = one.facts.weights.get("weight")
     taps = product(one.facts.window.kernel) if one.facts.window is not None else 1
-    return one.layer.linear and weight is not None and product(weight) == one.x[0] * one.y[0] * taps
+    return one.layer.linear and weight is not None and product(weight) == one.given * one.made * taps
 
 
 def _saves(one: Known, other: Known) -> bool:
     """Whether the two are cheaper than what they could be: a bottleneck, a code, or one axis after the other."""
-    if one.y[0] < min(one.x[0], other.y[0]):
+    if one.made < min(one.given, other.made):
         return True
     first, second = one.facts.window, other.facts.window
     if second is not None and second.transposed and product(one.y) < min(product(one.x), product(other.y)):

@@ -1,7 +1,8 @@
 """A max pool is followed at once by a layer that strides again.
 
 The map shrinks to a sixteenth before anything has learned from the pooled values: of each four maxima three are dropped
-(or pooled once more), which a single stride could have done for less, or a layer between them used.
+(or pooled once more), which a single stride could have done for less, or a layer between them used. A window over the
+whole map is no stride: it sums up.
 
 Source: Springenberg et al. 2014, arXiv 1412.6806 (a pool is a stride with a fixed layer before it).
 
@@ -64,6 +65,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         below = subject.skip_after(one.index, BETWEEN)
         if below is None or below.facts.window is None or max(below.window.stride) == 1 or below.window.transposed:
             continue
+        if product(below.y[1:]) == 1:
+            continue  # the whole map summed up, as a head does
         pairs = zip(one.window.stride, below.window.stride, strict=False)
         if len(one.window.stride) != len(below.window.stride) or not any(min(pair) > 1 for pair in pairs):
             continue

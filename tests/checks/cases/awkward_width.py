@@ -1,6 +1,10 @@
 """Cases of the rule: what it finds, by line, and what it leaves alone."""
 
 FOUND = {
+    "features of tokens": (
+        "input: [100, 512]\nlayers:\n  - linear: 500\n  - relu\n  - linear: 10\n",
+        [3],
+    ),
     "a convolution": (
         "input: [64, 32, 32]\nlayers:\n  - conv: {out: 58, kernel: 3}\n  - relu\n  - global_avg_pool\n  - flatten\n  - linear: 10\n",
         [3],
@@ -15,6 +19,7 @@ FOUND = {
     ),
 }
 FREE = {
+    "tokens are as many as they are": "input: [196, 512]\nlayers:\n  - linear: 512\n  - relu\n  - linear: 10\n",
     "a multiple": "input: [64, 32, 32]\nlayers:\n  - conv: {out: 56, kernel: 3}\n  - relu\n  - global_avg_pool\n  - flatten\n  - linear: 10\n",
     "few channels": "input: [64, 32, 32]\nlayers:\n  - conv: {out: 20, kernel: 5}\n  - relu\n  - global_avg_pool\n  - flatten\n  - linear: 10\n",
     "few weights": "input: [3, 8, 8]\nlayers:\n  - conv: {out: 58, kernel: 3}\n  - relu\n  - global_avg_pool\n  - flatten\n  - linear: 10\n",

@@ -1,6 +1,10 @@
 """Cases of the rule: what it finds, by line, and what it leaves alone."""
 
 FOUND = {
+    "cut off, but not what was added": (
+        "input: [3, 32]\nlayers:\n  - conv: {out: 8, kernel: 7, padding: 6}\n  - crop: [[0, 2]]\n",
+        [3],
+    ),
     "the AlexNet of the notes: 11×11 with padding 1": (
         "input: [1, 224, 224]\nlayers:\n  - conv: {out: 96, kernel: 11, stride: 4, padding: 1}\n  - relu\n",
         [3],
@@ -20,6 +24,8 @@ FOUND = {
     ),
 }
 FREE = {
+    "a causal convolution, cut off": "input: [3, 32]\nlayers:\n  - conv: {out: 8, kernel: 7, padding: 6}\n  - crop: [[0, 6]]\n",
+    "cut off by a slice": "input: [3, 32]\nlayers:\n  - conv: {out: 8, kernel: 7, padding: 6}\n  - slice: {axis: width, stop: 32}\n",
     "half": "input: [3, 32, 32]\nlayers:\n  - conv: {out: 8, kernel: 7, padding: 3}\n",
     "none": "input: [3, 32, 32]\nlayers:\n  - conv: {out: 8, kernel: 7}\n",
     "same": "input: [3, 32, 32]\nlayers:\n  - conv: {out: 8, kernel: 7, stride: 2, padding: same}\n",

@@ -3,6 +3,7 @@
 CONV = "conv: {out: 8, kernel: 3, padding: 1}"
 
 FOUND = {
+    "features of tokens": ("input: [7, 16]\nlayers:\n  - linear: 32\n  - dropout: 0.1\n  - linear: 16\n", [5]),
     "two convolutions": (f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - {CONV}\n  - relu\n", [4]),
     "three convolutions": (f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - {CONV}\n  - {CONV}\n  - relu\n", [4, 5]),
     "batch norm is no activation": (
@@ -39,6 +40,11 @@ FOUND = {
     ),
 }
 FREE = {
+    "the maximum of a whole map": "input: [3, 64]\nlayers:\n  - conv: {out: 32, kernel: 1}\n  - batch_norm\n  - max: 2\n  - linear: 16\n",
+    "the maximum of a whole map, kept as one cell": (
+        "input: [3, 64]\nlayers:\n  - conv: {out: 32, kernel: 1}\n  - global_max_pool\n  - flatten\n  - linear: 16\n"
+    ),
+    "tokens, then features": "input: [16, 16]\nlayers:\n  - linear: 32\n  - permute: [0, 2, 1]\n  - linear: 32\n",
     "an activation between them": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - relu\n  - {CONV}\n",
     "a learned activation": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - prelu\n  - {CONV}\n",
     "an activation and a pool": f"input: [3, 8, 8]\nlayers:\n  - {CONV}\n  - relu\n  - max_pool: 2\n  - {CONV}\n",

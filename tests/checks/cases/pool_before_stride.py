@@ -19,6 +19,7 @@ FOUND = {
     ),
 }
 FREE = {
+    "the whole map summed up": "input: [3, 32]\nlayers:\n  - max_pool: 4\n  - avg_pool: $prev.width\n",
     "a stride of 1": "input: [3, 32, 32]\nlayers:\n  - max_pool: 2\n  - conv: {out: 8, kernel: 3}\n",
     "a pool without stride": "input: [3, 32, 32]\nlayers:\n  - max_pool: {kernel: 3, stride: 1, padding: 1}\n  - conv: {out: 8, kernel: 3, stride: 2}\n",
     "a convolution between them": "input: [3, 32, 32]\nlayers:\n  - max_pool: 2\n  - conv: {out: 8, kernel: 3, padding: 1}\n  - relu\n  - max_pool: 2\n",
