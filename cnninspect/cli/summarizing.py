@@ -156,7 +156,8 @@ class Reporter:
         if self.wish.totals_only and len(known) > 1:
             from cnninspect.reports import compare
 
-            return compare.render(known, units=self.wish.units, times=" × " if self.wish.drawn else "x")
+            width, times = (_width(), " × ") if self.wish.drawn else (None, "x")
+            return compare.render(known, units=self.wish.units, times=times, width=width)
         return "\n".join([self._table(summary) for summary in self.summaries if summary is not None])
 
     def _table(self, summary: Summary) -> str:

@@ -206,3 +206,22 @@ def test_a_terminal(small: str, environment: dict[str, str], colored: bool) -> N
     assert process.returncode == 0
     assert "├─ " in text
     assert ("\x1b[" in text) is colored
+
+
+@pytest.mark.parametrize(
+    ("columns", "headings"),
+    [
+        ("140", "model input output layers with weights parameters MACs FLOPs weight bytes"),
+        ("100", "model input output layers with weights parameters MACs FLOPs"),
+        ("80", "model input output parameters MACs FLOPs"),
+        ("30", "model parameters MACs"),
+    ],
+)
+def test_several_totals_in_a_narrow_terminal(columns: str, headings: str) -> None:
+    """Side by side, totals that do not fit leave whole columns out; no line is broken and no number cut."""
+    models = ("resnet18", "resnet50")
+    done = run("summary", *models, "--totals-only", "-q", "--color", "always", COLUMNS=columns)
+    lines = done.stdout.splitlines()
+    assert " ".join(lines[0].split()) == headings
+    assert max(map(len, lines)) <= max(int(columns), 41)
+    assert "4,089,184,256" in done.stdout
