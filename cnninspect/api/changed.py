@@ -42,6 +42,8 @@ class Since(Record):
     """Links out of the repository, which were not followed."""
     submodules: int
     """Repositories within this one, which were not looked into."""
+    absent: int = 0
+    """Files that a sparse checkout leaves out of the work tree."""
     known: str = ""
     """What git calls ``base``: where it knows no such name, that of the remote."""
 
@@ -87,7 +89,7 @@ def diff_git(  # noqa: PLR0913 - what a caller may ask of the models, by keyword
             revision.close()
     except Problem as problem:
         raise CannotRun(problem) from None
-    counts = len(found.pairs), found.other, found.links, found.submodules
+    counts = len(found.pairs), found.other, found.links, found.submodules, found.absent
     return Since(base, commit, merge_base, tuple(cases), *counts, known)
 
 

@@ -51,6 +51,7 @@ def _base(since: Since) -> dict[str, object]:
         "other_files": since.other,
         "links": since.links,
         "submodules": since.submodules,
+        "not_checked_out": since.absent,
     }
 
 

@@ -273,14 +273,15 @@ def since_text(since: Since, quote: Callable[[str], str] = clip) -> str:
     told = [f"{count:,} {WORDS[status]}" for status, count in counts.items() if count]
     files = "1 model file" if since.files == 1 else f"{since.files:,} model files"
     text = f"since {which}: {files}" + (f", networks: {', '.join(told)}" if told else "")
-    left = [f"{count:,} {word}{'' if count == 1 else 's'}" for word, count in left_alone(since) if count]
+    left = [f"{count:,} {one if count == 1 else several}" for one, several, count in left_alone(since) if count]
     return text + (f"; left alone: {', '.join(left)}" if left else "")
 
 
-def left_alone(since: Since) -> tuple[tuple[str, int], ...]:
-    """What changed and was not looked at."""
+def left_alone(since: Since) -> tuple[tuple[str, str, int], ...]:
+    """What changed and was not looked at: the word for one, for several, and how many."""
     return (
-        ("other YAML file", since.other),
-        ("link out of the repository", since.links),
-        ("submodule", since.submodules),
+        ("other YAML file", "other YAML files", since.other),
+        ("link out of the repository", "links out of the repository", since.links),
+        ("submodule", "submodules", since.submodules),
+        ("file that is not checked out", "files that are not checked out", since.absent),
     )

@@ -259,10 +259,24 @@ def test_links(folder: Folder) -> None:
     outside = folder.path.parent / "outside.yaml"
     outside.write_text(SMALL, "utf-8")
     (folder.path / "leak.yaml").symlink_to(outside)
+    (folder.path / "drip.yaml").symlink_to(outside)
     lines = told(folder.path, "--git", "work")
     assert lines[0].startswith("varied  current.yaml: ")
-    assert lines[-1].endswith("left alone: 1 link out of the repository")
+    assert lines[-1].endswith("left alone: 2 links out of the repository")
     assert not [line for line in lines if "leak" in line]
+
+
+def test_a_sparse_checkout(folder: Folder, tmp_path: Path) -> None:
+    """Models that a sparse checkout leaves out are counted, and not taken for deleted ones."""
+    wide = WIDE.replace("64, 64", "32, 32")
+    folder.commit(
+        {"models/varied.yaml": VARIED.replace("width: 4", "width: 5"), "top.yaml": SMALL, "models/wide.yaml": wide}
+    )
+    folder.git("clone", "-q", "--sparse", str(folder.path), str(tmp_path / "sparse"))
+    lines = told(tmp_path / "sparse", "--git", "origin/main")
+    assert lines[0].startswith("small  top.yaml: new network")
+    assert lines[1].endswith(": 1 model file, networks: 1 new; left alone: 2 files that are not checked out")
+    assert document(tmp_path / "sparse", "--git", "origin/main")["base"]["not_checked_out"] == 2
 
 
 def test_a_folder_that_was_a_link(folder: Folder) -> None:
@@ -375,6 +389,12 @@ def test_revisions_that_are_none(folder: Folder, tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (2, ""), name
         assert "git knows no revision" in done.stderr
     assert not (folder.path / "x").exists()
+    for name, older in (("main..work", "main"), ("main...work", "main"), ("..work", "HEAD")):
+        said = run(folder.path, "--git", name).stderr
+        assert said == (
+            f"cnninspect: git knows no revision '{name}'\n"
+            f"  = help: name the older of the two alone, --git {older}: the work tree is compared with it\n"
+        )
     folder.git("checkout", "-q", "--orphan", "alone")
     folder.commit(message="alone")
     done = run(folder.path, "--git", "main")

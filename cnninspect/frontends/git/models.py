@@ -52,6 +52,8 @@ class Changed(Record):
     """Links that lead out of the repository, which were not followed."""
     submodules: int
     """Repositories within this one, which were not looked into."""
+    absent: int
+    """Files that there are now and that a sparse checkout leaves out of the work tree."""
 
 
 class Opener:
@@ -112,7 +114,7 @@ class _Search:
         self.revision = revision
         self.outside = outside
         self.pairs: list[Pair] = []
-        self.other = self.links = self.submodules = 0
+        self.other = self.links = self.submodules = self.absent = 0
 
     def run(self, paths: Sequence[str]) -> Changed:
         refuse_missing(self.repository, self.revision.commit, paths)
@@ -126,7 +128,7 @@ class _Search:
             self.add(change)
         self.dependents(everything, {change.new for change in inside}, paths)
         self.pairs.sort(key=lambda pair: pair.new_file or pair.old_file or "")
-        return Changed(tuple(self.pairs), self.other, self.links, self.submodules)
+        return Changed(tuple(self.pairs), self.other, self.links, self.submodules, self.absent)
 
     def add(self, change: Change) -> None:
         """A file that differs: a model, or something that is left alone."""
@@ -134,6 +136,9 @@ class _Search:
             self.submodules += 1
             return
         if not (change.new or "").endswith(SUFFIXES) and not (change.old or "").endswith(SUFFIXES):
+            return
+        if change.new is not None and not os.path.lexists(join(self.repository.top, change.new)):
+            self.absent += 1
             return
         if change.new is not None and not self._leads_inside(change.new):
             self.links += 1

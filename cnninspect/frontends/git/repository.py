@@ -82,6 +82,10 @@ class Repository:
 
     def _unknown(self, name: str) -> Problem:
         message = f"git knows no revision '{clip(name)}'"
+        if ".." in name:  # two revisions, as git's own diff takes them
+            first = clip(name.split("..", maxsplit=1)[0] or "HEAD")
+            help_ = f"name the older of the two alone, --git {first}: the work tree is compared with it"
+            return Problem("unknown-revision", message, help=help_)
         remote, branch = self._remote(name)
         shallow = self.shallow
         whole = "--unshallow " if shallow else ""  # all of both branches: else the place where they parted is missing
