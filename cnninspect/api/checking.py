@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from cnninspect.api import checking_extends
 from cnninspect.api.checked import Checked, merged
-from cnninspect.api.checking_asked import asked
+from cnninspect.api.checking_asked import asked, excluded
 from cnninspect.api.checking_pool import check_all
 from cnninspect.frontends.config import search
-from cnninspect.frontends.discover import below, discover, from_here, would_meet
+from cnninspect.frontends.discover import below, discover, would_meet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +49,14 @@ def check(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     wanted = wanted._replace(baseline=baseline)
     written = [] if paths else search.below_root(config, config.settings.paths)
     given = [fspath(path) for path in paths] or written or ["."]
-    left_out = [*config.settings.exclude, *[from_here(pattern, config.root) for pattern in exclude]]
-    found = discover(given, left_out, root=config.root)
+    left_out = excluded(config, exclude)
+    found = discover(given, left_out)
     checked = _sourced(collected(found, _outcomes(found, wanted, jobs, cache=cache, plugins=plugins)), written, config)
     if baseline is None:
         return checked
     from cnninspect.api.checking_unchecked import lock_file
 
-    lock = lock_file(baseline, checked, found, lambda file: would_meet(file, given, left_out, root=config.root))
+    lock = lock_file(baseline, checked, found, lambda file: would_meet(file, given, left_out))
     return checked if lock is None else checked._replace(findings=(*checked.findings, *lock.findings), lock=lock)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from cnninspect.api.reading import CannotRun, ModelError
 from cnninspect.checks.selection import EVERYTHING, Override, Selection, unknown
 from cnninspect.frontends.config import search
-from cnninspect.frontends.discover import any_matches, below
+from cnninspect.frontends.discover import LeftOut, any_matches, below, from_here
+from cnninspect.frontends.globs import meaningless
 from cnninspect.records import Record
-from cnninspect.values import Finding, Problem
+from cnninspect.values import Finding, Problem, clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,6 +106,16 @@ def asked(
         tuple([Override(one.files, one.select, one.ignore, one.severity) for one in settings.overrides]),
     )
     return Asked(outside, config.root, selection, tables, tuple([_budget(text) for text in budgets]), config.source)
+
+
+def excluded(config: Config, exclude: Sequence[str]) -> list[LeftOut]:
+    """What the configuration leaves out, from its folder, and an option, from the current one; raises CannotRun."""
+    given = [from_here(pattern) for pattern in exclude]
+    for pattern in given:
+        why = meaningless(clip(pattern, 200))
+        if why is not None:
+            raise CannotRun(Problem("bad-setting", f"--exclude: {why[0]}", help=why[1]))
+    return [LeftOut(config.settings.exclude, config.root), LeftOut(tuple(given))]
 
 
 def severities(config: Config, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> dict[str, str | None]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnninspect.api.reading import Path
     from cnninspect.checks.budgets import Verdict
     from cnninspect.checks.lock import Lock
-    from cnninspect.checks.ratchet import Tolerance
+    from cnninspect.frontends.budgets.tolerance import Tolerance
     from cnninspect.frontends.config.search import Config
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.frontends.yaml.tree import Source
@@ -85,7 +85,7 @@ def baseline(config: Config, file: Path | None, tolerance: str | None, *, update
 
 
 def _opened(named: str, tolerance: str | None, *, update: bool) -> Baseline:
-    from cnninspect.checks.ratchet import Tolerance, parse_tolerance
+    from cnninspect.frontends.budgets.tolerance import Tolerance, parse_tolerance
 
     allowed = Tolerance() if tolerance is None else parse_tolerance(tolerance, "--tolerance")
     return Baseline(named, dirname(realpath(named)), _lock(named, update=update), allowed, update)

@@ -8,14 +8,14 @@ from os.path import realpath
 from typing import TYPE_CHECKING
 
 from cnninspect.api import checking_extends
-from cnninspect.api.checking_asked import asked
+from cnninspect.api.checking_asked import asked, excluded
 from cnninspect.checks.fixing import fix as mend
 from cnninspect.checks.lint import Run
 from cnninspect.checks.shared import settled
 from cnninspect.checks.writing import write
 from cnninspect.frontends import locate
 from cnninspect.frontends.config import search
-from cnninspect.frontends.discover import Trouble, discover, from_here, is_model
+from cnninspect.frontends.discover import Trouble, discover, is_model
 from cnninspect.frontends.yaml.load import Family
 from cnninspect.frontends.yaml.source import BadText, decoded, shown
 from cnninspect.frontends.yaml.tree import Source
@@ -59,8 +59,8 @@ def fix(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
     config = config or search.nothing()
     wanted = asked(config, select=select, ignore=ignore, outside=outside)
     given = [os.fspath(path) for path in paths] or search.below_root(config, config.settings.paths) or ["."]
-    left_out = [*config.settings.exclude, *[from_here(pattern, config.root) for pattern in exclude]]
-    models = [one for one in discover(given, left_out, root=config.root).candidates if _is_model(one, wanted)]
+    left_out = excluded(config, exclude)
+    models = [one for one in discover(given, left_out).candidates if _is_model(one, wanted)]
     readers = _readers(models, wanted)
     mended, troubles = [], []
     for candidate in models:

@@ -7,46 +7,14 @@ from typing import TYPE_CHECKING
 from cnninspect.checks.budget_words import percent, short, shown
 from cnninspect.checks.budgets import Verdict, facts, judge, why
 from cnninspect.checks.lock import FIGURES
-from cnninspect.frontends.budgets.amounts import parse_amount
-from cnninspect.frontends.budgets.metrics import AT_LEAST, COUNT, Budget
-from cnninspect.records import Record
-from cnninspect.values import Finding, Problem, Span, clip
+from cnninspect.frontends.budgets.metrics import AT_LEAST, Budget
+from cnninspect.values import Finding, Span, clip
 
 if TYPE_CHECKING:
     from cnninspect.checks.lock import Known, Lock
+    from cnninspect.frontends.budgets.tolerance import Tolerance
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.ir import Graph
-
-MOST = 1000
-"""Per cent."""
-
-
-class Tolerance(Record):
-    """How much a figure may grow, exactly: a fraction of what it was."""
-
-    above: int = 0
-    below: int = 1
-    text: str = "0%"
-
-    def of(self, figure: int) -> int:
-        """What may be added to a figure."""
-        return figure * self.above // self.below
-
-
-def parse_tolerance(text: str, option: str) -> Tolerance:
-    """The tolerance that a text such as ``1%`` states; raises the Problem that it states none."""
-    word = text.strip()
-    number = word.removesuffix("%").strip()
-    help_ = f"write a percentage, such as {option} {clip(number, 20) if number[:1].isdecimal() else '1'}%"
-    try:
-        above, below = parse_amount(number, COUNT)
-    except Problem:
-        above, below = -1, 1
-    if above < 0 or not (word.endswith("%") or not above) or not number[-1:].isdecimal():
-        raise Problem("bad-budget", f"{option} is how much a figure may grow, got '{clip(word, 40)}'", help=help_)
-    if above > MOST * below:
-        raise Problem("bad-budget", f"{option} is at most {MOST:,}%, got '{clip(word, 40)}'")
-    return Tolerance(above, below * 100, f"{number}%")
 
 
 def measure(graph: Graph) -> Known:

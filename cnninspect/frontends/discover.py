@@ -56,26 +56,32 @@ class Discovered(Record):
     """Links among the YAML files that lead elsewhere, and were not followed."""
 
 
-def discover(paths: Sequence[str], exclude: Sequence[str] = (), *, root: str = "") -> Discovered:
-    """The files that paths, folders and patterns name, each once; ``exclude`` are patterns below ``root``."""
-    search = _Search(exclude, root)
+class LeftOut(Record):
+    """Patterns of what is left out, and the folder that they count from."""
+
+    patterns: tuple[str, ...]
+    root: str = ""
+
+
+def discover(paths: Sequence[str], exclude: Sequence[LeftOut] = ()) -> Discovered:
+    """The files that paths, folders and patterns name, each once, without those that are left out."""
+    search = _Search(exclude)
     for path in paths:
         search.add(path)
     return Discovered(tuple(search.found.values()), tuple(search.troubles), search.links)
 
 
-def would_meet(file: str, paths: Sequence[str], exclude: Sequence[str] = (), *, root: str = "") -> bool:
+def would_meet(file: str, paths: Sequence[str], exclude: Sequence[LeftOut] = ()) -> bool:
     """Whether a search in the same folders and by the same patterns would meet a file that lay there: a real path."""
-    search = _Search(exclude, root)
+    search = _Search(exclude)
     return any(search.reaches(file, path) for path in paths)
 
 
 class _Search:
     """One search, which meets each file once."""
 
-    def __init__(self, exclude: Sequence[str], root: str) -> None:
-        self.exclude = exclude
-        self.root = realpath(root or ".")
+    def __init__(self, exclude: Sequence[LeftOut]) -> None:
+        self.exclude = [(realpath(one.root or "."), one.patterns) for one in exclude if one.patterns]
         self.found: dict[str, Candidate] = {}
         self.troubles: list[Trouble] = []
         self.links = 0
@@ -161,10 +167,10 @@ class _Search:
         return not pattern or exactly(plain, "/".join([base, *folders, name]))
 
     def excluded(self, path: str) -> bool:
-        if not self.exclude:
-            return False
-        known = os.path.relpath(_placed(path), self.root).replace(os.sep, "/")
-        return any_matches(self.exclude, known)
+        placed = _placed(path) if self.exclude else ""
+        return any(
+            any_matches(patterns, os.path.relpath(placed, root).replace(os.sep, "/")) for root, patterns in self.exclude
+        )
 
 
 def is_model(source: Source, opener: Callable[[str, Source], Source], depth: int = 0) -> bool:
@@ -223,12 +229,13 @@ def below(path: str, root: str) -> str:
     return shown(path) if relative.startswith("..") else relative.replace(os.sep, "/")
 
 
-def from_here(pattern: str, root: str) -> str:
-    """A pattern of the command line, which counts from the current folder, as one that counts from ``root``."""
-    here = os.path.relpath(realpath("."), realpath(root or ".")).replace(os.sep, "/")
-    if here == "." or here.startswith("..") or "/" not in pattern.rstrip("/"):
-        return pattern
-    return f"{here}/{pattern.removeprefix('/')}"
+def from_here(pattern: str) -> str:
+    """A pattern of the command line, which counts from the current folder, without ways up and down again."""
+    plain, here = pattern.replace(os.sep, "/"), realpath(".")
+    if ".." not in plain.split("/") and not pattern.startswith(here.rstrip(os.sep) + os.sep):
+        return plain
+    known = os.path.relpath(join(here, pattern), here).replace(os.sep, "/")
+    return known if known.startswith("..") else f"./{known}"
 
 
 def _placed(path: str) -> str:

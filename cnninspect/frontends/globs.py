@@ -40,6 +40,17 @@ def exactly(pattern: str, path: str) -> bool:
     return len(folders) in _ends(_parts(pattern), folders)
 
 
+def meaningless(pattern: str) -> tuple[str, str] | None:
+    """Why a pattern means no file that anybody has, and what to write instead; None where it may mean one."""
+    said = f"the pattern '{pattern}' means no file"
+    if pattern.startswith("!"):
+        return said, "a pattern takes nothing back: write what is meant"
+    if "\\" in pattern:
+        plain = "/".join(filter(None, pattern.split("\\")))
+        return said, f"folders are parted by '/': write {plain}"
+    return None
+
+
 def _parts(path: str) -> list[str]:
     return [part for part in path.split("/") if part not in ("", ".")]
 

@@ -11,7 +11,8 @@ import pytest
 from cnninspect import api
 from cnninspect.checks.budgets import findings
 from cnninspect.checks.lock import FIGURES, Lock, file_of, key_of, read_lock, render, updated
-from cnninspect.checks.ratchet import Tolerance, judge_growth, measure, new, parse_tolerance, place_of
+from cnninspect.checks.ratchet import judge_growth, measure, new, place_of
+from cnninspect.frontends.budgets.tolerance import Tolerance, parse_tolerance
 from cnninspect.values import Problem, Span
 
 if TYPE_CHECKING:
@@ -230,10 +231,11 @@ def test_tolerance(text: str, expected: Tolerance) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "help_"),
     [
-        ("1", "--tolerance is how much a figure may grow, got '1'", "write a percentage, such as --tolerance 1%"),
-        ("5K%", "--tolerance is how much a figure may grow, got '5K%'", "write a percentage, such as --tolerance 5K%"),
-        ("", "--tolerance is how much a figure may grow, got ''", "write a percentage, such as --tolerance 1%"),
-        ("-1%", "--tolerance is how much a figure may grow, got '-1%'", "write a percentage, such as --tolerance 1%"),
+        ("1", "--tolerance is how much a figure may grow, got '1'", "write a percentage, such as 1%"),
+        ("5K%", "--tolerance is how much a figure may grow, got '5K%'", "write a percentage, such as 1%"),
+        ("", "--tolerance is how much a figure may grow, got ''", "write a percentage, such as 1%"),
+        ("-1%", "--tolerance is how much a figure may grow, got '-1%'", "write a percentage, such as 1%"),
+        ("0.01", "--tolerance is how much a figure may grow, got '0.01'", "write a percentage, such as 0.01%"),
         ("1001%", "--tolerance is at most 1,000%, got '1001%'", ""),
     ],
 )

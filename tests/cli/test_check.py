@@ -198,6 +198,13 @@ def test_patterns_and_exclusion(tmp_path: Path) -> None:
     write(tmp_path / "old", bad=BAD)
     assert last(check(tmp_path, "**/*.yaml")) == "1 error in 2 files (2 models)"
     assert last(check(tmp_path, "--exclude", "old")) == "no findings in 1 file (1 model)"
+    assert last(check(tmp_path, "--exclude", str(tmp_path / "old"))) == "no findings in 1 file (1 model)"
+    (tmp_path / "old" / "cnninspect.toml").write_text("")  # patterns of an option do not count from there
+    assert last(check(tmp_path, "old", "--exclude", "old/*.yaml")) == "no findings in 0 files (0 models)"
+    for options in ((), ("--fix",)):
+        done = check(tmp_path, "--exclude", "!good.yaml", *options)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("cnninspect: --exclude: the pattern '!good.yaml' means no file\n")
     done = check(tmp_path, "lost/*.yaml")
     assert (done.returncode, done.stderr.split("\n")[0]) == (2, "cnninspect: no YAML file matches 'lost/*.yaml'")
 

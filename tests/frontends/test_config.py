@@ -144,6 +144,14 @@ def test_no_growth_at_all(here: Path) -> None:
         ("baseline = ['x']\n", ["1:1 bad-setting: 'baseline' must be text, got a list"]),
         ("baseline = ''\n", ["1:1 bad-setting: 'baseline' must be text, got an empty text"]),
         ("tolerance = true\n", ["1:1 bad-setting: 'tolerance' must be text, got true"]),
+        ("tolerance = '1'\n", [
+            "1:1 bad-setting: 'tolerance' is how much a figure may grow, got '1' (write a percentage, such as 1%, in quotes)"
+        ]),
+        ("tolerance = 0.5\n", [
+            "1:1 bad-setting: 'tolerance' is how much a figure may grow, got '0.5' "
+            "(write a percentage, such as 0.5%, in quotes)"
+        ]),
+        ("tolerance = '1001%'\n", ["1:1 bad-setting: 'tolerance' is at most 1,000%, got '1001%'"]),
         ("tolerance = false\n", ["1:1 bad-setting: 'tolerance' must be text, got false"]),
         ("severity = 'error'\n", ["1:1 bad-setting: 'severity' must be a table, got 'error'"]),
         (
@@ -163,6 +171,19 @@ def test_no_growth_at_all(here: Path) -> None:
         ]),
         ("budgets = 'macs'\n", ["1:1 bad-setting: 'budgets' must be a table, got 'macs'"]),
         ("[per-file-ignores]\n'*.yaml' = {}\n", ["2:1 bad-setting: '*.yaml' must be a list of words, got a table"]),
+        ("[[overrides]]\nfiles = []\n", [
+            '1:1 bad-setting: an override needs files (for example files = ["models/mobile/**"])'
+        ]),
+        ("exclude = ['a', '!b']\n", [
+            "1:17 bad-setting: the pattern '!b' means no file (a pattern takes nothing back: write what is meant)"
+        ]),
+        ("[[overrides]]\nfiles = 'a\\b'\n", [
+            "2:1 bad-setting: the pattern 'a\\b' means no file (folders are parted by '/': write a/b)"
+        ]),
+        ("[per-file-ignores]\n'!a' = ['unused']\n", [
+            "2:1 bad-setting: the pattern '!a' means no file (a pattern takes nothing back: write what is meant)"
+        ]),
+        ("include = []\n", ["1:1 unknown-setting: a configuration has no setting 'include' (did you mean 'paths'?)"]),
         ("[zzz]\n", [
             "1:1 unknown-setting: a configuration has no setting 'zzz' (settings are paths, exclude, select, ignore, "
             "severity, overrides, per-file-ignores, budgets, baseline, tolerance, fail-level, plugins)"
@@ -208,6 +229,13 @@ def test_the_nearest_one_holds(here: Path) -> None:
     found = search.find(["a/b", "-", "lost.yaml"])
     assert (found.path, found.root) == ("a/cnninspect.toml", "a")
     assert search.find(["a/b", "."]).path == "cnninspect.toml"  # what both lie in
+
+
+def test_a_link_that_leads_nowhere(here: Path) -> None:
+    """A configuration that is lost is told: what it says would not hold, and nobody would know."""
+    (here / "cnninspect.toml").symlink_to("lost.toml")
+    with pytest.raises(Problem, match=r"'cnninspect.toml' is a link to 'lost.toml', which is not there"):
+        search.find(["."])
 
 
 def test_the_repository_ends_the_search(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnninspect.frontends.discover import (
+    LeftOut,
     any_matches,
     below,
     discover,
@@ -35,7 +36,7 @@ def tree(folder: Path, *names: str) -> None:
 
 def found(*paths: str, exclude: tuple[str, ...] = ()) -> list[str]:
     """The candidates that discovery names."""
-    return [candidate.path for candidate in discover(paths, exclude).candidates]
+    return [candidate.path for candidate in discover(paths, [LeftOut(exclude)]).candidates]
 
 
 @pytest.fixture
@@ -211,14 +212,27 @@ def test_paths_of_a_repository(here: Path) -> None:
 
 
 def test_patterns_of_the_command_line(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pattern with a slash counts from where one stands, one of names is the same everywhere."""
+    """A pattern counts from where one stands: whole paths and ways up and down are made short, names stay names."""
     (here / "a" / "b").mkdir(parents=True)
     monkeypatch.chdir(here / "a")
-    assert [from_here(pattern, str(here)) for pattern in ("b/x.yaml", "/b/*", "b/**", "old", "old/")] == [
-        *("a/b/x.yaml", "a/b/*", "a/b/**", "old", "old/"),
+    top = os.path.realpath(here)
+    for pattern in ("b/x.yaml", "/b/*", "b/**", "old", "old/", "/none/b"):
+        assert from_here(pattern) == pattern
+    assert [from_here(pattern) for pattern in (f"{top}/a/b", "../a/x", "b/../*.yaml", "../x/*", f"{top}/a/../x")] == [
+        *("./b", "./x", "./*.yaml", "../x/*", "../x"),
     ]
-    assert from_here("b/x.yaml", "") == "b/x.yaml"
-    assert from_here("b/x.yaml", "b") == "b/x.yaml"
+
+
+def test_what_is_left_out_from_several_folders(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patterns of a configuration count from its folder and those of the command line from the current one."""
+    tree(here, "m/a.yaml", "m/old/b.yaml", "m/x/c.yaml", "x/d.yaml")
+
+    def left(*exclude: LeftOut) -> list[str]:
+        return [candidate.path for candidate in discover(["m"], exclude).candidates]
+
+    assert left(LeftOut(("m/old",)), LeftOut(("x/*",), "m")) == ["m/a.yaml"]
+    assert left(LeftOut(("x/*",)), LeftOut(("m/old",), "m")) == ["m/a.yaml", "m/old/b.yaml", "m/x/c.yaml"]
+    assert left(LeftOut(("m/old",), "m"), LeftOut(())) == ["m/a.yaml", "m/old/b.yaml", "m/x/c.yaml"]
 
 
 def test_what_would_be_met(here: Path) -> None:
@@ -226,7 +240,7 @@ def test_what_would_be_met(here: Path) -> None:
     tree(here, "m/a.yaml", "venv/c.yaml", "venv/pyvenv.cfg")
 
     def meets(name: str, *paths: str, exclude: tuple[str, ...] = ()) -> bool:
-        return would_meet(str(here / name), paths, exclude)
+        return would_meet(str(here / name), paths, [LeftOut(exclude)])
 
     assert all(meets(name, ".") for name in ("b.yaml", "m/b.yml", "gone/deep/b.yaml"))
     assert not any(meets(name, ".") for name in (".b.yaml", ".m/b.yaml", "venv/d.yaml", "node_modules/b.yaml", "b.txt"))

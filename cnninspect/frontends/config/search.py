@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from os.path import dirname, exists, isfile, join, realpath
+from os.path import dirname, exists, isfile, islink, join, realpath
 from typing import TYPE_CHECKING
 
 from cnninspect.frontends.config.places import nearest, places
@@ -45,7 +45,7 @@ def find(paths: Sequence[str]) -> Config:
     start = _start(paths)
     for folder in _upwards(start):
         own = join(folder, OWN)
-        if isfile(own):
+        if isfile(own) or islink(own):  # a link that leads nowhere is told, not passed over
             return read(_short(own))
         shared = join(folder, SHARED)
         if isfile(shared):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect.frontends.config.places import nearest
+from cnninspect.frontends.globs import meaningless
 from cnninspect.records import Record
 from cnninspect.values import Problem, Span, clip
 
@@ -32,6 +33,8 @@ SETTINGS = {
 }
 TABLES = ("tool", "cnninspect", "check", "lint")
 """Tables that other programs' files have settings in."""
+MEANT = {"include": "paths"}
+"""Settings as others call them, where the nearest name says the contrary."""
 OVERRIDES = ("files", "select", "ignore", "severity", "budgets")
 """What an override may say."""
 
@@ -108,7 +111,7 @@ class Reading:
         ignores = self.mapping(("per-file-ignores",))
         return Settings(
             paths=self.words(("paths",)),
-            exclude=self.words(("exclude",)),
+            exclude=self.patterns(("exclude",)),
             select=self.words(("select",)),
             ignore=self.words(("ignore",)),
             severity=self.severities(("severity",)),
@@ -126,6 +129,7 @@ class Reading:
 
     def ignored(self, glob: str) -> Override:
         """What is ignored in the files of a pattern."""
+        self.meant(("per-file-ignores", glob), glob)
         return Override((glob,), ignore=self.words(("per-file-ignores", glob)), keys=("per-file-ignores", glob))
 
     def overrides(self) -> list[Override]:
@@ -138,8 +142,8 @@ class Reading:
             keys: Keys = ("overrides", index)
             one = self.mapping(keys)
             self.known(keys, one, OVERRIDES)
-            files = self.words((*keys, "files"))
-            if not files and "files" not in one:
+            files = self.patterns((*keys, "files"))
+            if one.get("files", []) == []:
                 self.say(keys, "an override needs files", 'for example files = ["models/mobile/**"]')
             found.append(
                 Override(
@@ -188,6 +192,19 @@ class Reading:
                 self.expected((*keys, index), word, "a word")
         return tuple(good)
 
+    def patterns(self, keys: Keys) -> tuple[str, ...]:
+        """A list of patterns of files, each of which may mean one."""
+        found = self.words(keys)
+        for index, pattern in enumerate(found):
+            self.meant((*keys, index), pattern)
+        return found
+
+    def meant(self, keys: Keys, pattern: str) -> None:
+        """Complain about a pattern that no file can be meant by."""
+        why = meaningless(clip(pattern, 200))
+        if why is not None:
+            self.say(keys, *why)
+
     def choice(self, keys: Keys, known: tuple[str, ...]) -> str | None:
         found = self.get(keys)
         if found is None or (isinstance(found, str) and found in known):
@@ -212,10 +229,17 @@ class Reading:
         return self.table._replace(values=values, above=(*self.table.above, *keys)) if values else None
 
     def tolerance(self) -> str | None:
-        found = self.get(("tolerance",))
-        if type(found) in (int, float) and found == 0:
-            return "0"
-        return self.word(("tolerance",))
+        keys: Keys = ("tolerance",)
+        found = self.get(keys)
+        given = str(found) if type(found) in (int, float) else self.word(keys)
+        if given is not None:
+            from cnninspect.frontends.budgets.tolerance import parse_tolerance
+
+            try:
+                parse_tolerance(given, "'tolerance'")
+            except Problem as problem:
+                self.say(keys, problem.message, problem.help and f"{problem.help}, in quotes")
+        return given
 
     # --- mistakes --------------------------------------------------------------------
 
@@ -228,7 +252,7 @@ class Reading:
     def unknown(self, keys: Keys, key: str, known: tuple[str, ...]) -> None:
         from cnninspect.frontends.yaml.hints import near
 
-        guess = near(key.replace("_", "-"), known)
+        guess = MEANT.get(key) or near(key.replace("_", "-"), known)
         help_ = f"did you mean '{guess}'?" if guess else f"settings are {', '.join(known)}"
         if len(keys) == 1 and key in TABLES:
             help_ = "settings stand at the top of a cnninspect.toml, below no table; [tool.cnninspect] is for pyproject.toml"
