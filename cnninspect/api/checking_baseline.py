@@ -55,7 +55,7 @@ class Held(Record):
 
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
-    """That it is new."""
+    """That it is new, or figures of it are."""
     key: str | None = None
     """What the lock calls it."""
     figures: Mapping[str, int | None] | None = None
@@ -121,7 +121,7 @@ def _lock(named: str, *, update: bool) -> Lock:
 
 def held(found: Baseline, variant: str | None, name: str, loaded: Loaded) -> Held:
     """One network held against the lock, or measured where the lock is written anew."""
-    from cnninspect.checks.ratchet import judge_growth, measure, new, place_of
+    from cnninspect.checks.ratchet import judge_growth, measure, new, place_of, unheld
 
     key, graph = found.key(loaded.sources[0], variant), loaded.graph
     if key is None or graph is None:
@@ -131,7 +131,8 @@ def held(found: Baseline, variant: str | None, name: str, loaded: Loaded) -> Hel
     known, place = found.lock.models.get(key), place_of(loaded, variant)
     if known is None:
         return Held((), (new(name, found.lock, place),), key)
-    return Held(judge_growth(graph, known, found.tolerance, found.lock, place), (), key)
+    partly = unheld(graph, known, found.lock, place) if graph.complete else ()
+    return Held(judge_growth(graph, known, found.tolerance, found.lock, place), partly, key)
 
 
 class Update(Record):

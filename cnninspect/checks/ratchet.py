@@ -85,6 +85,28 @@ def new(name: str, lock: Lock, place: Span) -> Finding:
     )
 
 
+def unheld(graph: Graph, known: Known, lock: Lock, place: Span) -> tuple[Finding, ...]:
+    """That figures of a network, which can be told, are not in its entry of the lock: they may grow."""
+    missing = [metric for metric in FIGURES if known.get(metric) is None]
+    found = measure(graph) if missing else {}
+    told = [metric for metric in missing if found[metric] is not None]
+    if not told:
+        return ()
+    named = f"{clip(lock.name, 60)} has no {', '.join(told)} of it"
+    return (
+        Finding(
+            "baseline-new",
+            "note",
+            f"'{clip(graph.name, 60)}' is not held in full: {named}",
+            (),
+            "--update-baseline adds it",
+            place,
+            None,
+            {"figures": told},
+        ),
+    )
+
+
 def unchecked(key: str, lock: Lock, why: str, help: str, place: Span) -> Finding:
     """A network that the lock knows and the check did not meet, and why."""
     message = f"'{clip(key, 200)}' is in the baseline {clip(lock.name, 60)} and was not checked: {why}"

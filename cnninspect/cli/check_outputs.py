@@ -54,7 +54,7 @@ def outputs(raw: Sequence[str], formats: Sequence[str], files: Sequence[str]) ->
         found.append(Output(_meant(AUTO), waiting.pop(0) if waiting else None))
     if waiting:
         raise common.fail("there are more -o than --format", "each -o follows its --format")
-    named = [one.file for one in found if one.file not in (None, "-")]
+    named = [os.path.realpath(one.file) for one in found if one.file not in (None, "-")]
     if len(set(named)) < len(named):
         raise common.fail("two reports go to the same file", "name another one")
     return found

@@ -11,7 +11,7 @@ import pytest
 from cnninspect import api
 from cnninspect.checks.budgets import findings
 from cnninspect.checks.lock import FIGURES, Lock, file_of, key_of, read_lock, render, updated
-from cnninspect.checks.ratchet import judge_growth, measure, new, place_of
+from cnninspect.checks.ratchet import judge_growth, measure, new, place_of, unheld
 from cnninspect.frontends.budgets.tolerance import Tolerance, parse_tolerance
 from cnninspect.values import Problem, Span
 
@@ -125,6 +125,9 @@ layers:
 """
 
 
+TALL = "input: [3, 8, 8]\nlayers:\n  - concat: {axis: height, a: [conv: {out: 3, kernel: 3, padding: 1}], b: []}\n"
+
+
 def grown(known: Known, tolerance: str = "0", text: str = MODEL) -> tuple[Verdict, ...]:
     loaded = api.read("tiny.yaml", text=text)
     assert loaded.graph is not None
@@ -211,6 +214,22 @@ def test_what_is_not_known_is_not_held_against() -> None:
     assert grown({"parameters": None, "another": 5}) == ()
     (verdict,) = grown({"parameters": 5}, text=MODEL + "  - conv: {out: 0}\n")
     assert (verdict.passed, verdict.finding and verdict.finding.code) == (False, "budget-unknown")
+
+
+def test_figures_that_are_not_held_are_noted() -> None:
+    """A figure that can be told and is not in the lock, by whatever name, may grow: that is a note."""
+    loaded = api.read("tiny.yaml", text=MODEL)
+    assert loaded.graph is not None
+    known = measure(loaded.graph)
+    assert unheld(loaded.graph, known, Lock("my.lock", {}), PLACE) == ()
+    damaged = {**known, "flops": None, "mcas": known.pop("macs")}
+    damaged.pop("macs")
+    (found,) = unheld(loaded.graph, damaged, Lock("my.lock", {}), PLACE)
+    assert (found.severity, found.message) == ("note", "'tiny' is not held in full: my.lock has no flops, macs of it")
+    assert found.facts == {"figures": ["flops", "macs"]}
+    never = api.read("tall.yaml", text=TALL).graph
+    assert never is not None
+    assert unheld(never, measure(never), Lock("my.lock", {}), PLACE) == ()  # of which nobody can tell the field
 
 
 def test_new_networks_are_noted() -> None:

@@ -463,6 +463,7 @@ def test_several_formats_at_once(tmp_path: Path) -> None:
         (("--format", "csv", "-o", "a", "-o", "b"), "-o is given twice for --format csv"),
         (("-o", "a", "-o", "b"), "there are more -o than --format"),
         (("--format", "csv", "-o", "a", "--format", "json", "-o", "a"), "two reports go to the same file"),
+        (("--format", "csv", "-o", "a", "--format", "json", "-o", "./a"), "two reports go to the same file"),
     ],
 )
 def test_outputs_that_belong_to_no_format(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:

@@ -95,6 +95,19 @@ def test_every_figure_is_a_case(folder: Path, capsys: pytest.CaptureFixture[str]
     assert "parameters &lt;= 224" in out
 
 
+def test_a_figure_that_was_taken_out_is_noted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who takes a figure out of the lock lets it grow: that shows until it is written anew."""
+    written = json.loads((folder / "l.json").read_text("utf-8"))
+    del written["models/a.yaml"]["macs"]
+    (folder / "l.json").write_text(json.dumps(written), "utf-8")
+    change(folder, "width: 8", "width: 9")
+    assert run(["check", *LOCK, "--fail-level", "note", "--ignore", "*"]) == 1
+    out = capsys.readouterr().out
+    assert "note[baseline-new]: 'tiny' is not held in full: l.json has no macs of it\n" in out
+    assert "parameters +12.5%" in out
+    assert run(["check", *LOCK, "--update-baseline"]) == 0
+
+
 def test_new_networks_are_noted_until_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A network that the lock does not know is a note; an update adds it and says so."""
     change(folder, "big: {width: 16}", "big: {width: 16}, huge: {width: 32}")
