@@ -68,6 +68,8 @@ class Runner:
             "GITHUB_REPOSITORY": "owner/name",
             "RUNNER_TEMP": str(self.temporary),
             "PULL_REQUEST": "17",
+            "EVENT_BASE": "0" * 40,
+            "EVENT_HEAD": "0" * 40,
             "GH_CALLS": str(self.calls),
             "GH_TOKEN": "token",
         }
@@ -232,6 +234,28 @@ def pull(runner: Runner, tmp_path: Path) -> str:
     runner.folder.rmdir()
     origin.git("clone", "-q", "--depth=1", "--branch", "merge", f"file://{origin.path}", str(runner.folder))
     return base
+
+
+def test_what_others_merged_meanwhile_is_no_change_of_the_branch(runner: Runner, pull: str, tmp_path: Path) -> None:
+    """Where GitHub merged the branch into a newer base than the event knows, that base is compared with."""
+    origin = Folder(tmp_path / "origin", fresh=False)
+    old, head = origin.git("rev-parse", "main~1"), origin.git("rev-parse", "branch")
+    event = {"EVENT_BASE": old, "EVENT_HEAD": head}
+    origin.git("checkout", "-q", "main")
+    newer = origin.commit({"other.yaml": MODEL.replace("WIDTH", "9")})
+    origin.git("checkout", "-q", "-B", "merge")
+    origin.git("merge", "-q", "branch", "-m", "merge")
+    for command in (["fetch", "-q", "--depth=1", "origin", "merge"], ["checkout", "-q", "FETCH_HEAD"]):
+        subprocess.run(["git", *command], cwd=runner.folder, check=True, capture_output=True)
+
+    def changed(**variables: str) -> str:
+        done = runner.run("comment", {"INPUT_BASE": ""}, **{**event, **variables})
+        assert done.returncode == 0, done.stdout + done.stderr
+        return str(runner.gh()[-1][1])
+
+    assert "### Networks: 1 changed\n" in changed()
+    assert f"since {newer} ({newer[:10]}): 1 model file" in changed().replace("`", "")
+    assert "1 new" in changed(EVENT_HEAD=pull)  # another merge than GitHub's: the event is taken at its word
 
 
 def test_a_first_comment(runner: Runner, pull: str) -> None:
