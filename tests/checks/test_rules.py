@@ -81,8 +81,8 @@ def test_examples(code: str) -> None:
 @pytest.mark.parametrize(
     ("layer", "remedy"),
     [
-        ("max_pool: 2", "1 more cell of padding, or rounding: ceil, would read it"),
-        ("conv: {out: 8, kernel: 3, stride: 2}", "1 more cell of padding would read it"),
+        ("max_pool: 2", "1 more cell of padding behind, or rounding: ceil, would read it"),
+        ("conv: {out: 8, kernel: 3, stride: 2}", "1 more cell of padding behind would read it"),
     ],
 )
 def test_unread_rows_offers_what_the_layer_has(layer: str, remedy: str) -> None:

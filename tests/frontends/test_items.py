@@ -70,3 +70,12 @@ def test_layers_that_are_none() -> None:
     assert findings(INPUT + "layers: []") == [
         "2:9 missing-layers: the model has no layers | write one item for each layer"
     ]
+
+
+def test_a_block_that_is_called_layer() -> None:
+    """A block may have a name under which others write what a layer is; a text beside it is still taken for theirs."""
+    text = INPUT + "blocks: {layer: {args: {out: 3}, layers: [conv: {out: $out, kernel: 1}]}}\nlayers:\n"
+    assert findings(text + "  - layer:\n    repeat: 2\n  - layer: 4\n  - layer: {out: 5}\n") == []
+    assert findings(text + "  - layer: Conv2d\n") == [
+        "4:5 bad-item: 'layer' is not a layer | write conv, or conv: {…} with its options"
+    ]

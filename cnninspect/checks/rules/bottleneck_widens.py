@@ -77,7 +77,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield subject.finding(
             one.node,
             f"'{one.node.name}' works on {one.x[0]} channels between ends of {above.x[0]} and {below.y[0]}",
-            help=f"narrow '{above.node.name}', or make this one depthwise (groups: {one.x[0]})",
+            help=f"narrow '{above.node.name}'"
+            + (f", or make this one depthwise (groups: {one.x[0]})" if one.y[0] % one.x[0] == 0 else ""),
             option="out",
         )
 

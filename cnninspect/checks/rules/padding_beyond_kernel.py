@@ -51,7 +51,7 @@ SEVERITY = "warning"
 def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.padded:
         window = one.window
-        for kernel, dilation, pads in zip(window.kernel, window.dilation, window.pads, strict=True):
+        for kernel, stride, dilation, pads in zip(*window[:4], strict=True):
             extent = dilation * (kernel - 1) + 1
             if max(pads) >= extent:
                 wide = f"{kernel} cell{'s' if kernel > 1 else ''}"
@@ -59,9 +59,15 @@ def check(subject: Subject) -> Iterator[Finding]:
                 yield subject.finding(
                     one.node,
                     f"'{one.node.name}' has windows that see only padding: {max(pads)} on a side, and a kernel of {wide}",
-                    help=f"pad at most {extent - 1}; {extent // 2} keeps the size"
-                    if extent > 1
-                    else "remove the padding",
+                    help=_help(extent, stride),
                     option="padding",
                 )
                 break
+
+
+def _help(extent: int, stride: int) -> str:
+    """How much padding a window takes: half of it keeps the size where it steps by one and has a middle."""
+    if extent == 1:
+        return "remove the padding"
+    half = f"; {extent // 2} keeps the size" if stride == 1 and extent % 2 else ""
+    return f"pad at most {extent - 1}{half}"

@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING
 from cnninspect.values import product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnninspect.checks.subject import Subject
     from cnninspect.values import Finding, Shape, Window
@@ -69,7 +69,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 strict=True,
             )
         ]
-        used, every = product(taps), product(window.kernel)
+        used, every = product(map(len, taps)), product(window.kernel)
         if used == every:
             continue
         kernel, size = ("x".join(map(str, sides)) for sides in (window.kernel, one.x[1:]))
@@ -79,8 +79,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             one.node,
             f"'{one.node.name}' slides a {kernel} window over a {size} map: {every - used} of its {every} taps see only padding",
             notes=[lost] if lost else [],
-            help=f"a kernel of {'x'.join(map(str, taps))} computes the same here; a larger input or one down-sampling "
-            "less above gives the whole kernel something to see",
+            help=f"{_smaller(window, taps)}a larger input or one down-sampling less above gives the whole kernel "
+            "something to see",
             option="kernel",
         )
 
@@ -94,13 +94,32 @@ def _large(x: Shape, window: Window) -> bool:
     return True
 
 
-def _used(size: int, out: int, kernel: int, stride: int, dilation: int, pads: tuple[int, int]) -> int:  # noqa: PLR0913 - one axis of a window
-    """How many taps of one axis meet the map somewhere."""
-    found = 0
+def _used(size: int, out: int, kernel: int, stride: int, dilation: int, pads: tuple[int, int]) -> list[int]:  # noqa: PLR0913 - one axis of a window
+    """The taps of one axis that meet the map somewhere."""
+    found = []
     for tap in range(kernel):
         first = tap * dilation - pads[0]
-        found += any(0 <= first + place * stride < size for place in (*range(min(out, 2)), *_near(first, stride, out)))
+        places = (*range(min(out, 2)), *_near(first, stride, out))
+        if any(0 <= first + place * stride < size for place in places):
+            found.append(tap)
     return found
+
+
+def _smaller(window: Window, taps: Sequence[list[int]]) -> str:
+    """The kernel of the taps that see something, and its padding; empty where there is none of that kind."""
+    if not all(taps):  # nothing is seen at all
+        return ""
+    pads = []
+    for used, kernel, dilation, (before, after) in zip(taps, window.kernel, window.dilation, window.pads, strict=True):
+        left = before - used[0] * dilation, after - (kernel - 1 - used[-1]) * dilation
+        if min(left) < 0 or used[-1] - used[0] + 1 > len(used):
+            return ""
+        pads.append(left)
+    if len(set(pads)) == 1 and pads[0][0] == pads[0][1]:
+        padding = str(pads[0][0])
+    else:
+        padding = f"[{', '.join([f'[{before}, {after}]' for before, after in pads])}]"
+    return f"a kernel of {'x'.join([str(len(used)) for used in taps])} with padding: {padding} computes the same here; "
 
 
 def _near(first: int, stride: int, out: int) -> tuple[int, ...]:

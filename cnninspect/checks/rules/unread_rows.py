@@ -81,7 +81,7 @@ def _finding(subject: Subject, one: Known, axis: int, rows: int) -> Finding:
         one.node,
         f"'{one.node.name}' never reads the last {what} {names[axis]}",
         notes=(f"kernel {kernel}, stride {stride}, padding {' and '.join(map(str, one.window.pads[axis]))}",),
-        help=f"{more} more cell{'s' if more > 1 else ''} of padding{rounds} would read {'them' if rows > 1 else 'it'}",
+        help=f"{more} more cell{'s' if more > 1 else ''} of padding behind{rounds} would read {'them' if rows > 1 else 'it'}",
     )
 
 

@@ -82,7 +82,7 @@ def _from_mapping(node: Mapping, report: Report) -> Item | None:
         _explain_ops(node, ops, report)
         return None
     op, value = ops[0]
-    if type(value) is Scalar and op.text in FOREIGN_OPS:
+    if type(value) is Scalar and op.text in FOREIGN_OPS and isinstance(value.value, str):
         report.add(
             op,
             "bad-item",
