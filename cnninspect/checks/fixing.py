@@ -1,7 +1,7 @@
 """Edits applied to a text: everything else in it, comments and layout, stays as it is.
 
 The edits of one finding are applied all or none; a finding whose edits touch those of an earlier one waits for the
-next round, in which the text is looked at anew. A round after which the model has an error is taken back.
+next round, in which the text is looked at anew. Edits after which the model has more errors are not made.
 """
 
 from __future__ import annotations
@@ -34,13 +34,18 @@ def fix(text: str, find: Callable[[str], Sequence[Finding]]) -> Fixed:
     """Mend what can be mended for certain, until nothing is left of it; ``find`` looks at a text."""
     found = find(text)
     mended: list[Finding] = []
+    refused: set[tuple[Edit, ...]] = set()
     for _ in range(MOST_ROUNDS):
-        new, applied = apply(text, found)
+        new, applied = apply(text, [one for one in found if one.edits not in refused])
         if not applied:
             break
         after = find(new)
-        if _errors(after) > _errors(found):
-            break  # the edits were no remedy: nothing is changed
+        if _errors(after) > _errors(found):  # some of the edits were no remedy: the others are made without them
+            wrong = {one.edits for one in applied if _errors(find(apply(text, [one])[0])) > _errors(found)}
+            if not wrong:
+                break
+            refused |= wrong
+            continue
         text, found = new, after
         mended += applied
     return Fixed(text, tuple(mended), tuple(found))

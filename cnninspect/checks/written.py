@@ -133,11 +133,19 @@ def _added(value: Mapping, name: str, text: str) -> tuple[Edit, ...]:
     begins = _at(value)
     if not begins <= _at(key) < _at(last) or begins > _at(value.pairs[0][0]):
         return ()  # an alias or a merged key: it stands elsewhere
-    if value.source.line(value.line)[value.column - 1 : value.column] == "{":
+    if _braced(value):
         return (_after(last, f", {name}: {text}"),) if type(last) is Scalar or last.end_line == last.line else ()
     first, _ = value.pairs[0]
     start = Span(value.source.name, first.line, first.column, first.line, first.column)
     return (Edit(start, f"{name}: {text}\n{' ' * (first.column - 1)}"),)
+
+
+def _braced(value: Mapping) -> bool:
+    """Whether a mapping stands in braces, behind a tag or an anchor if need be."""
+    first, _ = value.pairs[0]
+    line = value.source.line(value.line)
+    before = line[value.column - 1 : first.column - 1 if first.line == value.line else len(line)]
+    return "{" in before.partition(" #")[0]
 
 
 def _at(node: Node) -> tuple[int, int]:

@@ -36,6 +36,12 @@ def finding(*edits: tuple[int, int, int, str]) -> Finding:
             "conv:\n      out: 8\n      kernel: 3\n      bias: true  # why",
             "conv:\n      out: 8\n      kernel: 3\n      bias: false  # why",
         ),
+        ("conv: !!map {out: 8, kernel: 3}", "conv: !!map {out: 8, kernel: 3, bias: false}"),
+        ("conv: &a {\n      out: 8, kernel: 3}", "conv: &a {\n      out: 8, kernel: 3, bias: false}"),
+        (
+            "conv: &a  # {\n      out: 8\n      kernel: 3",
+            "conv: &a  # {\n      bias: false\n      out: 8\n      kernel: 3",
+        ),
         ("{conv: {out: 8, kernel: 3}, name: a}", "{conv: {out: 8, kernel: 3, bias: false}, name: a}"),
     ],
 )
@@ -106,6 +112,19 @@ def test_a_remedy_that_breaks_is_taken_back() -> None:
 
     fixed = fix("mended", find)
     assert (fixed.text, fixed.mended, len(fixed.left)) == ("mended", (), 1)
+
+
+def test_a_remedy_that_breaks_takes_no_other_with_it() -> None:
+    """What is mended beside edits that break something is mended; what only breaks together is not."""
+
+    def find(text: str) -> list[Finding]:
+        remedies = {"a": (1, 1, 2, "A"), "b": (1, 3, 4, "B"), "c": (1, 5, 6, "C")}
+        wrong = "B" in text or ("C" in text and "A" in text and "d" in text)
+        told = [finding(edit) for sign, edit in remedies.items() if sign in text]
+        return [*told, *[finding()._replace(severity="error")] * wrong]
+
+    assert fix("a b c", find).text == "A b C"
+    assert fix("a d c", find).text == "a d c"
 
 
 def test_no_end_of_remedies() -> None:
