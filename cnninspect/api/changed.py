@@ -141,14 +141,13 @@ class _Side:
         return self.family.variants if self.family is not None else []
 
     def load(self, variant: str | None) -> Loaded | None:
-        """The network of a variant; None where there is none."""
+        """The network of a variant; None where there is none. Of a file that says nothing nobody knows which it has."""
         if self.problem is not None:
-            return _unreadable(self.path, self.problem) if variant in (None, self.ask.variant) else None
+            return _unreadable(self.path, self.problem)
         if self.family is None:
             return None
         if self.family.document is None:
-            whole = variant in (None, self.ask.variant)
-            return load(self.family.source, Wanted(None), self.opener) if whole else None
+            return load(self.family.source, Wanted(None), self.opener)
         if variant is not None and variant not in self.family.document.entries("variants"):
             return None
         if not self.ask.sets and not self.ask.inputs:

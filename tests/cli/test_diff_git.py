@@ -221,6 +221,21 @@ def test_broken_on_one_side(folder: Folder) -> None:
     assert run(folder.path, "--git", "work").returncode == 0
 
 
+def test_variants_of_a_file_that_says_nothing(folder: Folder) -> None:
+    """Of a file that cannot be read nobody knows the variants: none of them is deleted, and none new once it is mended."""
+    folder.commit({"models/varied.yaml": "layers: ["})
+    then = document(folder.path, "--git", "main")["comparisons"]
+    assert [(case["variant"], case["status"]) for case in then] == [
+        (variant, "broken") for variant in (None, "broad", "slim")
+    ]
+    assert run(folder.path, "--git", "main").returncode == 1
+    folder.git("checkout", "-q", "main", "--", "models/varied.yaml")
+    mended = told(folder.path, "--git", "HEAD")
+    assert mended[1] == "broad  models/varied.yaml, variant broad: the old model has mistakes: not compared"
+    assert mended[-1].endswith(": 1 model file, networks: 3 with mistakes")
+    assert run(folder.path, "--git", "HEAD").returncode == 0
+
+
 def test_text_that_is_none(folder: Folder) -> None:
     """A file that is no text any more is told, with its place."""
     (folder.path / "models/varied.yaml").write_bytes(VARIED.encode().replace(b"varied", b"vari\xff"))
