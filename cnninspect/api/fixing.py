@@ -76,21 +76,24 @@ def fix(  # noqa: PLR0913 - what a caller may ask of a check, by keyword
 
 def _is_model(candidate: Candidate, wanted: Asked) -> bool:
     """Whether there is a text that can be mended; what is wrong with others the check itself tells."""
-    if not os.path.isfile(candidate.path):
-        return False
+    source = _source(candidate.path) if os.path.isfile(candidate.path) else None
+    return source is not None and (candidate.named or is_model(source, locate.Opener(outside=wanted.outside)))
+
+
+def _source(path: str) -> Source | None:
+    """The text of a file; None where there is none, or no more."""
     try:
-        source, _ = locate.find(candidate.path)
-        return candidate.named or is_model(source, locate.Opener(outside=wanted.outside))
+        return locate.find(path)[0]
     except Problem:
-        return False
+        return None
 
 
 def _readers(models: Iterable[Candidate], wanted: Asked) -> dict[str, list[str]]:
     """By the real path of a file the models that extend it."""
     found: dict[str, list[str]] = {}
     for candidate in models:
-        source, _ = locate.find(candidate.path)
-        if "extends" in source.text:
+        source = _source(candidate.path)
+        if source is not None and "extends" in source.text:
             for reading in _looked(source, wanted)[1]:
                 found.setdefault(reading.file, []).append(candidate.path)
     return found
@@ -124,7 +127,8 @@ def _mended(path: str, readers: Sequence[str], wanted: Asked) -> Mended | None:
         found = [(one.finding, one.made) for one in _looked(source, wanted)[0]]
         if not any(finding.edits for finding, _ in found):
             return [finding for finding, _ in found]
-        others = [one for reader in readers for one in _looked(locate.find(reader)[0], wanted, source)[1]]
+        known = [model for reader in readers if (model := _source(reader)) is not None]
+        others = [one for model in known for one in _looked(model, wanted, source)[1]]
         return [one for one in settled(found, [one for one in others if one.file == real]) if one is not None]
 
     with open(path, "rb") as file:

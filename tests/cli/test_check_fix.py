@@ -14,6 +14,8 @@ from tests.cli.test_check import check
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cnninspect.frontends.yaml.tree import Source
+
 WRONG = "input: [3, 6, 6]\nlayers:\n  - conv: {out: 8, kernel: 3}  # stem\n  - batch_norm\n  - relu\n"
 RIGHT = WRONG.replace("3}", "3, bias: false}")
 LEFT = "input: [3, 6, 6]\nlayers:\n  - conv: {out: 8, kernel: 1, padding: 1}\n"
@@ -107,4 +109,25 @@ def test_an_extended_file_is_left(folder: Path) -> None:
     (folder / "own.yaml").write_text("extends: wrong.yaml\nname: own\n", "utf-8")
     assert api.fix(["own.yaml"]) == ([], [])
     mended, _ = api.fix(["."])
+    assert [one.path for one in mended] == ["wrong.yaml"]
+
+
+def test_files_that_go_away_meanwhile(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is gone when its turn comes, as one that extends another, stops nothing."""
+    child = folder / "own.yaml"
+
+    def goes(source: Source, _: object) -> bool:
+        if source.name == "own.yaml":
+            child.unlink()
+        return True
+
+    child.write_text("extends: wrong.yaml\nname: own\n", "utf-8")
+    monkeypatch.setattr("cnninspect.api.fixing.is_model", goes)
+    mended, troubles = api.fix(["."])
+    assert [one.path for one in mended] == ["wrong.yaml"]
+    assert [one.message for one in troubles] == ["cannot write 'own.yaml': no such file or directory"]
+    (folder / "wrong.yaml").write_text(WRONG, "utf-8")
+    real = os.path.realpath("wrong.yaml")
+    monkeypatch.setattr("cnninspect.api.fixing._readers", lambda *_: {real: ["own.yaml"]})
+    mended, _ = api.fix(["wrong.yaml"])
     assert [one.path for one in mended] == ["wrong.yaml"]
