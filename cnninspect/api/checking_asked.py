@@ -100,10 +100,11 @@ def asked(
     if wrong:
         raise ModelError(tuple(wrong))
     selection = Selection(
-        tuple(select) or settings.select or EVERYTHING.select,
-        (*settings.ignore, *ignore),
+        settings.select or EVERYTHING.select,
+        settings.ignore,
         settings.severity,
         tuple([Override(one.files, one.select, one.ignore, one.severity) for one in settings.overrides]),
+        Override((), tuple(select), tuple(ignore)),
     )
     return Asked(outside, config.root, selection, tables, tuple([_budget(text) for text in budgets]), config.source)
 

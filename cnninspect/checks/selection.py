@@ -38,10 +38,12 @@ class Selection(Record):
     severities: Mapping[str, str] = {}
     """By pattern ``error``, ``warning``, ``note`` or ``off``."""
     overrides: tuple[Override, ...] = ()
+    asked: Override = Override(())
+    """What is selected and ignored over all that, in every file: what somebody asks this once."""
 
     def patterns(self) -> Iterator[str]:
         """Every pattern of a code that it was given."""
-        yield from (*self.select, *self.ignore, *self.severities)
+        yield from (*self.select, *self.ignore, *self.severities, *self.asked.select, *self.asked.ignore)
         for part in self.overrides:
             yield from (*part.select, *part.ignore, *part.severities)
 
@@ -54,6 +56,9 @@ class Selection(Record):
                 chosen = _chosen(code, override.select, override.ignore)
                 wanted = wanted if chosen is None else chosen
                 found = _last(code, override.severities) or found
+        chosen = _chosen(code, self.asked.select, self.asked.ignore)
+        if chosen is not None or self.asked.select:
+            wanted = chosen
         return found if wanted and found != OFF else None
 
 

@@ -76,19 +76,29 @@ def test_globs_of_files(path: str, glob: str, fits: object) -> None:
             "warning",
         ),
         (Selection(overrides=(Override(("old/**",), select=("dead",)),)), "warning"),
+        (Selection(ignore=("unused-param",), asked=Override((), select=("unused",))), "warning"),
+        (Selection(overrides=(Override(("**",), select=("*",)),), asked=Override((), select=("dead",))), None),
+        (Selection(select=("unused-param",), asked=Override((), ignore=("unused",))), None),
+        (Selection(asked=Override((), select=("unused",), ignore=("unused-param",))), None),
+        (Selection(ignore=("*",), asked=Override((), ignore=("dead",))), None),
+        (Selection(asked=Override((), ignore=("dead",))), "warning"),
     ],
 )
 def test_severity(selection: Selection, severity: str | None) -> None:
-    """The longest pattern wins, ignore wins a tie, the last override that matches wins over all."""
+    """The longest pattern wins, ignore wins a tie, the last override that matches over both, what is asked over all."""
     assert selection.severity(CODE, "warning", "old/a.yaml") == severity
 
 
 def test_unknown_patterns() -> None:
     """A pattern that means no code is told with the nearest one, once."""
-    selection = Selection(("unused", "ded-layer", "ded-layer"), ("zzz",), {"*": "note"}, (Override(("*",), ("q*",)),))
+    asked = Override((), ("unused",), ("dead-lair",))
+    selection = Selection(
+        ("unused", "ded-layer", "ded-layer"), ("zzz",), {"*": "note"}, (Override(("*",), ("q*",)),), asked
+    )
     problems = unknown(selection.patterns(), ["unused-param", "dead-layer"])
     assert [(problem.code, problem.message, problem.help) for problem in problems] == [
         ("unknown-rule", "no finding that can be chosen is called 'ded-layer'", "did you mean 'dead-layer'?"),
         ("unknown-rule", "no finding that can be chosen is called 'zzz'", CHOICE),
+        ("unknown-rule", "no finding that can be chosen is called 'dead-lair'", "did you mean 'dead-layer'?"),
         ("unknown-rule", "no finding that can be chosen is called 'q*'", CHOICE),
     ]

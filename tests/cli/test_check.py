@@ -381,6 +381,14 @@ def test_select_and_ignore(tmp_path: Path) -> None:
     assert last(check(tmp_path, "--ignore", "unused-param,unused-name")) == "1 error in 2 files (2 models)"
     assert last(check(tmp_path, "--select", "unused-block")) == "1 error in 2 files (2 models)"
     assert last(check(tmp_path, "--select", "unused")) == "1 error, 1 warning in 2 files (2 models)"
+    overrides = "[[overrides]]\nfiles = ['warns.yaml']\nselect = ['unused-param']\n"
+    (tmp_path / "cnninspect.toml").write_text(f"ignore = ['unused']\n{overrides}", "utf-8")
+    assert last(check(tmp_path, "warns.yaml")) == "1 warning in 1 file (1 model)"
+    assert last(check(tmp_path, "warns.yaml", "--ignore", "unused-param")) == "no findings in 1 file (1 model)"
+    assert last(check(tmp_path, "warns.yaml", "--select", "dead-layer")) == "no findings in 1 file (1 model)"
+    (tmp_path / "cnninspect.toml").write_text("ignore = ['unused-param']\n", "utf-8")
+    assert last(check(tmp_path, "warns.yaml", "--select", "unused")) == "1 warning in 1 file (1 model)"
+    (tmp_path / "cnninspect.toml").unlink()
     done = check(tmp_path, "--ignore", "unused-parm")
     assert (done.returncode, done.stderr) == (
         2,
