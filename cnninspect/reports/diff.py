@@ -110,7 +110,10 @@ def _verdicts(verdicts: Sequence[Verdict], style: Style) -> list[str]:
     for verdict in failed:
         first, *rest = style.wrapped(f"fails: {clip(verdict.name)}: {words.verdict_text(verdict)}")
         found += [style.paint(first, RED), *rest]
-    return found or [f"none of {len(verdicts):,} conditions to fail on is met"]
+    many = len(verdicts)
+    return found or [
+        f"none of {many:,} conditions to fail on is met" if many > 1 else "the condition to fail on is not met"
+    ]
 
 
 def title(case: Case) -> str:

@@ -81,7 +81,10 @@ def _failures(verdicts: Sequence[Verdict]) -> list[str]:
         return []
     failed = [verdict for verdict in verdicts if verdict.failed]
     if not failed:
-        return [f"None of {len(verdicts):,} conditions to fail on is met."]
+        many = len(verdicts)
+        return [
+            f"None of {many:,} conditions to fail on is met." if many > 1 else "The condition to fail on is not met."
+        ]
     lines = [f"- {code(verdict.name)}: {code(words.verdict_text(verdict))}" for verdict in failed[:MOST_FAILURES]]
     more = len(failed) - len(lines)
     return ["**Fails:**", "\n".join([*lines, *([f"- … {more:,} more"] if more else [])])]

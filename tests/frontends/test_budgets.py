@@ -122,6 +122,8 @@ def test_conditions(metric: str, text: str, given: dict[str, Any]) -> None:
         ("parameters", "1e" + "9" * 50, f"'1e{'9' * 37}…' is too large a number", "a limit has at most 40 digits"),
         ("parameters", "== 1.5", "'== 1.5' is no whole number, and the figure is one", "write a range: 1M..1.1M"),
         ("parameters", "5M..1M", "no number lies within '5M..1M'", "the smaller one stands first: 1M..5M"),
+        ("parameters", "1K...5M", "a range has two dots, got '1K...5M'", "write '1K..5M'"),
+        ("weight_bytes", "0 .. .5MB", "a range has two dots, got '0 .. .5MB'", "write '0..5MB'"),
         ("parameters", "1..5M", "'1..5M' gives one end a unit and the other none", "write '1M..5M', or both in full"),
         ("parameters", "\u2264 5M", "'\u2264' is no comparison of a limit", "write '<= 5M'"),
         ("parameters", "=> 5M", "'=>' is no comparison of a limit", "write '>= 5M'"),
@@ -418,7 +420,7 @@ def test_table_with_mistakes() -> None:
     """Mistakes of a table have the places that the configuration gives."""
     table = Table({"macs": True, "x": [1], "layers": 1.5}, Source("cnninspect.toml", ""), place)
     assert [f"{finding.span.line}: {finding.message}" for finding in table.findings] == [
-        "2: macs needs a limit, got 'True'",
+        "2: macs needs a limit, got 'true'",
         "2: 'x' is no figure that a budget can limit",
     ]
     assert [budget.high for budget in table.budgets()] == [1]

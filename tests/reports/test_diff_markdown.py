@@ -204,3 +204,4 @@ def test_nothing_changed() -> None:
     assert render([same]) == "<!-- cnninspect-diff -->\n\n### `tiny`: no difference\n"
     limits = api.parse_limits(["parameters > +1%", "macs > 1T"])
     assert "None of 2 conditions to fail on is met." in render([same], api.verdicts([same], limits))
+    assert "The condition to fail on is not met." in render([same], api.verdicts([same], limits[:1]))

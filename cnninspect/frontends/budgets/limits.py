@@ -79,6 +79,9 @@ def _ends(metric: str, text: str) -> tuple[int | None, int | None]:
 
 def _range(text: str, unit: str) -> tuple[int, int]:
     first, last = [end.strip() for end in text.split("..", 1)]
+    if last.startswith("."):  # three dots, of which the last would make the number behind them a fraction
+        help_ = f"write '{clip(first, 20)}..{clip(last.lstrip('. '), 20)}'"
+        raise _bad(f"a range has two dots, got '{clip(text, 40)}'", help_)
     if first == "0":
         return 0, _floor(parse_amount(last, unit))
     if first[-1:].isdecimal() and last[-1:].isalpha():

@@ -97,7 +97,13 @@ def _inside(name: str, value: Node, part: str, report: Report) -> Iterator[Budge
 def _limit(key: Scalar, value: Node, part: str, report: Report) -> Iterator[Budget]:
     metric = key.text
     if type(value) is not Scalar or _null(value) or isinstance(value.value, bool):
-        got = "nothing" if _null(value) else "a list" if type(value) is not Scalar else f"'{clip(value.text, 40)}'"
+        got = (
+            "nothing"
+            if _null(value)
+            else "a list"
+            if type(value) is not Scalar
+            else f"'{clip(value.text, 40).lower()}'"
+        )
         sign = ">=" if metric in AT_LEAST else "<="
         report.add(value, "bad-budget", f"{metric} needs a limit, got {got}", help=f'write {metric}: "{sign} …"')
         return
