@@ -71,9 +71,13 @@ def baseline(config: Config, file: Path | None, tolerance: str | None, *, update
     from cnninspect.frontends.config.search import below_root
 
     settings = config.settings
+    if file is not None and not os.fspath(file).strip():  # as of a variable that is not set: nothing would be held
+        raise CannotRun(
+            Problem("bad-baseline", "the name of the lock file is empty", help="leave --baseline out, or name it")
+        )
     named = file or next(iter(below_root(config, [settings.baseline] if settings.baseline else [])), None)
     if named is None:
-        if update or tolerance:
+        if update or tolerance is not None:
             option = "--update-baseline" if update else "--tolerance"
             help_ = "name the lock file: --baseline cnninspect.lock.json"
             raise CannotRun(Problem("bad-baseline", f"{option} needs a baseline", help=help_))

@@ -95,6 +95,15 @@ def test_every_figure_is_a_case(folder: Path, capsys: pytest.CaptureFixture[str]
     assert "parameters &lt;= 224" in out
 
 
+def test_a_lock_file_without_a_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that is empty, as of a variable that is not set, holds nothing and is refused; so is a tolerance of nothing."""
+    assert folder.is_dir()
+    assert run(["check", "--baseline", ""]) == 2
+    assert capsys.readouterr().err.startswith("cnninspect: the name of the lock file is empty\n")
+    assert run(["check", "--tolerance", ""]) == 2
+    assert capsys.readouterr().err.startswith("cnninspect: --tolerance needs a baseline\n")
+
+
 def test_a_figure_that_was_taken_out_is_noted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Who takes a figure out of the lock lets it grow: that shows until it is written anew."""
     written = json.loads((folder / "l.json").read_text("utf-8"))
