@@ -352,6 +352,25 @@ def test_what_is_no_file_of_ours(folder: Folder, tmp_path: Path) -> None:
     assert names(since) == [("small", "added")]
 
 
+def test_files_that_are_not_checked_out(folder: Folder) -> None:
+    """What a sparse checkout leaves out of the work tree is counted: it is there, and cannot be read."""
+    first = folder.git("rev-parse", "HEAD")
+    folder.commit({"sub/deep.yaml": OTHER, "base.yaml": OTHER})
+    folder.git("sparse-checkout", "set", "--no-cone", "/*.yaml")
+    assert not (folder.path / "sub").exists()
+    since = api.diff_git(first)
+    assert (since.absent, names(since)) == (1, [("small", "changed"), ("more", "changed")])
+
+
+def test_a_range_is_no_revision(folder: Folder) -> None:
+    """Two revisions, as git's own diff takes them, are refused with what to write."""
+    assert folder.path.is_dir()
+    for name, older in (("main..work", "main"), ("..work", "HEAD")):
+        problem = refusal(name)
+        assert problem.message == f"git knows no revision '{name}'"
+        assert problem.help == f"name the older of the two alone, --git {older}: the work tree is compared with it"
+
+
 def test_a_bare_repository(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A repository without a work tree has nothing to compare with."""
     folder.git("clone", "-q", "--bare", str(folder.path), str(tmp_path / "bare"))
