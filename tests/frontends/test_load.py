@@ -10,7 +10,7 @@ from cnninspect import api
 from cnninspect.frontends.locate import Opener
 from cnninspect.frontends.yaml import making
 from cnninspect.frontends.yaml.load import Family
-from cnninspect.frontends.yaml.source import text_source
+from cnninspect.frontends.yaml.source import read_source, text_source
 from tests.support.models import findings, outline
 
 if TYPE_CHECKING:
@@ -124,6 +124,25 @@ def test_an_inherited_variant_can_be_left_out(tmp_path: Path) -> None:
     )
     (tmp_path / "own.yaml").write_text("extends: base.yaml\nvariants: {wide: , plain: }\n")
     assert set(api.read(str(tmp_path / "own.yaml")).variants) == {"deep", "plain"}
+
+
+@pytest.mark.parametrize(
+    ("budgets", "checked"),
+    [
+        ("", ["own"]),
+        ("budgets: {parameters: 5}\n", ["own"]),
+        ("budgets: {variants: {}}\n", ["own"]),
+        ("budgets: {variants: {big: {parameters: 5}}}\n", ["big", "own"]),
+        ("budgets: {variants: {'*': {parameters: 5}}}\n", ["big", "small", "own"]),
+    ],
+)
+def test_inherited_variants_with_limits(tmp_path: Path, budgets: str, checked: list[str]) -> None:
+    """A variant that is inherited is one of the file where its budgets speak of it: a limit is not left unlooked at."""
+    base = "input: [3]\nparams: {n: 1}\nvariants: {big: {n: 3}, small: {n: 2}}\nlayers: [linear: $n]\n"
+    (tmp_path / "base.yaml").write_text(f"{base}budgets: {{variants: {{'*': {{parameters: 50}}}}}}\n", "utf-8")
+    path = tmp_path / "more.yaml"
+    path.write_text(f"extends: base.yaml\nvariants: {{own: {{n: 4}}}}\n{budgets}", "utf-8")
+    assert Family(read_source(str(path), None), Opener()).variants == checked
 
 
 def test_no_more_layers_are_remembered_than_a_number(monkeypatch: pytest.MonkeyPatch) -> None:

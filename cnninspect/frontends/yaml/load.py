@@ -89,15 +89,30 @@ class Family:
 
     @property
     def variants(self) -> list[str]:
-        """The variants that the source itself declares."""
-        declared = self.document.entries("variants") if self.document else {}
-        return [name for name, (key, _) in declared.items() if key.source is self.source]
+        """The variants that the source itself declares, and those that it inherits and sets limits for."""
+        if self.document is None:
+            return []
+        limited = _limited(self.document)
+        declared = self.document.entries("variants")
+        return [name for name, (key, _) in declared.items() if key.source is self.source or name in limited]
 
     def load(self, variant: str | None = None) -> Loaded:
         """The network itself, or one of its variants."""
         if self.document is None:
             return load(self.source, Wanted(variant), self.opener)
         return finish(self.document, self.sources, Wanted(variant), Report())
+
+
+def _limited(document: Document) -> set[str]:
+    """The variants that the budgets of a file itself speak of, by name or by pattern."""
+    section = document.sections.get("budgets")
+    if type(section) is not Mapping or document.keys["budgets"].source is not document.source:
+        return set()
+    from cnninspect.frontends.budgets.section import VARIANTS, fits
+
+    named = section.get(VARIANTS)
+    patterns = [key.text for key, _ in named.pairs] if type(named) is Mapping else []
+    return {name for name in document.entries("variants") for pattern in patterns if fits(pattern, name)}
 
 
 def finish(document: Document, sources: list[Source], wanted: Wanted, report: Report) -> Loaded:
