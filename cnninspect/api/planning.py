@@ -146,9 +146,10 @@ def _planned(wish: TrainWish, file: Written | None) -> Plan:
 
 def _images(recipe: Recipe, wish: TrainWish, loaded: Loaded) -> Data:
     from cnninspect.data.opening import open_data
+    from cnninspect.training.preflight import trainable
 
     graph = _graph(loaded)
-    shape = graph.inputs[0].shape if graph.inputs else None
+    shape = trainable(graph)  # before images are fetched, read or made for it
     classes = graph.params.get("classes")
     return open_data(
         recipe.data,

@@ -38,7 +38,7 @@ class Preflight(Record):
 
 def look(graph: Graph, recipe: Recipe, data: Data, notes: tuple[str, ...] = ()) -> Preflight:
     """Hold network, recipe, images and machine against each other; raises the Problem that they do not fit."""
-    shape = _input(graph)
+    shape = trainable(graph)
     _output(graph, recipe, data)
     found = [*notes, *_sizes(shape, data, recipe)]
     device = choose_device(recipe.device, runs=True)
@@ -54,7 +54,8 @@ def look(graph: Graph, recipe: Recipe, data: Data, notes: tuple[str, ...] = ()) 
     return Preflight(tuple(found), parameters, str(device), needs, free, largest)
 
 
-def _input(graph: Graph) -> tuple[int, ...]:
+def trainable(graph: Graph) -> tuple[int, ...]:
+    """The shape of the images that a network takes; raises the Problem that no images can train it."""
     shapes = [given.shape for given in graph.inputs]
     if len(shapes) != 1 or len(shapes[0]) != 3:  # noqa: PLR2004 - channels, height, width
         got = ", ".join([f"{given.name} {show_shape(given.shape)}" for given in graph.inputs])
@@ -65,15 +66,15 @@ def _input(graph: Graph) -> tuple[int, ...]:
     if shapes[0][0] not in (1, 3):
         message = f"the network takes images of {shapes[0][0]} channels, and images have 1 (grey) or 3 (colours)"
         raise Problem("cannot-train", message)
-    return shapes[0]
-
-
-def _output(graph: Graph, recipe: Recipe, data: Data) -> None:
     heads = [output for output in graph.outputs if not output.training]
     if len(heads) != 1:
         names = ", ".join([output.name for output in heads])
         message = f"training takes networks with one answer, and this one gives {names}"
         raise Problem("cannot-train", message, help="heads that only help in training are marked training: true")
+    return shapes[0]
+
+
+def _output(graph: Graph, recipe: Recipe, data: Data) -> None:
     classes = len(data.classes)
     for output in graph.outputs:
         shape = graph.shape(output.tensor)

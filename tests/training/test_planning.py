@@ -70,6 +70,13 @@ def test_networks_that_cannot_be_trained_are_refused(text: str, message: str, tm
     assert refused(tmp_path, text).problem.message == message
 
 
+@pytest.mark.parametrize("data", ["synthetic", "folder:nowhere"])
+def test_what_no_images_can_train_is_refused_before_any_are_looked_for(data: str, tmp_path: Path) -> None:
+    """A network with two answers is told before images are made or missed for it."""
+    text = "input: [1, 4096, 4096]\nlayers: [{max: 2, name: a}, {max: 2, name: b, from: input}]\noutputs: [a, b]\n"
+    assert refused(tmp_path, text, data=data).problem.message.endswith("one answer, and this one gives a, b")
+
+
 def test_options_may_mend_what_the_section_contradicts(tmp_path: Path) -> None:
     """A section whose options do not go together stops a training, unless what stands over it says otherwise."""
     text = f"{SMALL}training: {{schedule: step}}\n"
