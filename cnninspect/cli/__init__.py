@@ -96,7 +96,7 @@ def run(arguments: list[str]) -> int:
     except SystemExit as stopped:  # only on a broken pipe, which is silent and no mistake of the model
         raise BrokenPipeError from stopped
     except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user
-        return _explained(error)
+        return _explained(error, arguments)
 
 
 def _root() -> None:
@@ -107,7 +107,7 @@ def _terminal() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def _explained(error: Exception) -> int:
+def _explained(error: Exception, arguments: list[str]) -> int:
     from cnninspect.cli.common import Stop
 
     if isinstance(error, Stop):
@@ -117,6 +117,9 @@ def _explained(error: Exception) -> int:
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if show is not None and code is not None:
         show()
+        for name in arguments[:1]:
+            if name[:1] != "-" and name not in COMMANDS:
+                _tell_of_model(name)
         return int(code)
     if code is not None:
         return int(code)
@@ -126,6 +129,19 @@ def _explained(error: Exception) -> int:
     return _failed(
         f"this is a mistake of cnninspect itself: {where}: {error}\nSet CNNINSPECT_TRACEBACK=1 to see where, and please report it."
     )
+
+
+def _tell_of_model(name: str) -> None:
+    """Say what to write where a model stands in place of a command."""
+    from cnninspect import api
+
+    try:
+        api.read(name)
+    except api.CannotRun:
+        return
+    from cnninspect.values import clip
+
+    sys.stderr.write(f"  = help: it is a model: write cnninspect summary {clip(name, 60)}\n")
 
 
 def _failed(message: str) -> int:

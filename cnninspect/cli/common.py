@@ -162,6 +162,6 @@ def choose(option: str, value: str, known: Sequence[str]) -> None:
         return
     from difflib import get_close_matches
 
-    close = get_close_matches(value[:80], known, 1)
+    close = [value.lower()] if value.lower() in known else get_close_matches(value[:80], known, 1)
     guess = f"did you mean '{close[0]}'?" if close else f"it takes {', '.join(known)}"
     raise fail(f"{option} has no '{clip(value)}'", guess)

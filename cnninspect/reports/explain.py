@@ -70,10 +70,18 @@ def names() -> list[str]:
     return sorted({*load_all(), *pages.library_names(), *words})
 
 
+MOST_HAVING = 4
+"""Layers that are named where a word is an option of theirs."""
+
+
 def hint(name: str) -> str:
     """What to try instead of a name that there is not."""
     from difflib import get_close_matches
 
+    having = [layer.name for layer in load_all().values() if name in layer.schema_options]
+    if having:
+        more = f" and {len(having) - MOST_HAVING} more" if len(having) > MOST_HAVING else ""
+        return f"it is an option of {', '.join(having[:MOST_HAVING])}{more}: cnninspect explain {having[0]}"
     close = get_close_matches(name.lower()[:80], names(), 3)
     return (
         f"did you mean {' or '.join(close)}?"

@@ -93,3 +93,19 @@ def test_findings_follow_color(
         assert run([*arguments, "--color", color]) in (1, 2)
         text = "".join(capsys.readouterr())
         assert f"\n{starts}" in f"\n{text}"
+
+
+def test_a_model_in_place_of_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever types a model alone is told what to write; a command that is misspelt gets no such help."""
+    assert run(["vgg16", "--depth", "1"]) == 2
+    assert capsys.readouterr().err.endswith("  = help: it is a model: write cnninspect summary vgg16\n")
+    assert run(["sumary"]) == 2
+    assert "it is a model" not in capsys.readouterr().err
+    assert run([]) == 2
+
+
+def test_a_choice_in_capitals(capsys: pytest.CaptureFixture[str]) -> None:
+    """A word in another case leads to the same word, not to one that shares more letters with it."""
+    with pytest.raises(common.Stop):
+        common.choose("--optimizer", "AdamW", ("sgd", "adam", "adamw"))
+    assert capsys.readouterr().err.endswith("did you mean 'adamw'?\n")

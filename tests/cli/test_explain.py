@@ -162,6 +162,22 @@ def test_unknown_name(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "help"),
+    [
+        ("slope", "it is an option of leaky_relu: cnninspect explain leaky_relu"),
+        (
+            "stride",
+            "it is an option of conv, depthwise_conv, separable_conv, conv_transpose and 5 more: cnninspect explain conv",
+        ),
+    ],
+)
+def test_an_option_of_layers(capsys: pytest.CaptureFixture[str], word: str, help: str) -> None:
+    """The name of an option leads to the layers that have it, not to a word that looks like it."""
+    assert run(["explain", word]) == 2
+    assert capsys.readouterr().err == f"cnninspect: there is nothing called '{word}' to explain\n  = help: {help}\n"
+
+
 def test_nothing_near(capsys: pytest.CaptureFixture[str]) -> None:
     """Where no name is near, and whatever the name holds, it is told where the names are."""
     assert run(["explain", "\x1b[31m\u202e"]) == 2
