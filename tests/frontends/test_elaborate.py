@@ -158,7 +158,7 @@ def test_bad_names() -> None:
     """A name that cannot be part of a ``state_dict`` key is refused."""
     text = INPUT + "layers: [{relu: , name: 'a b'}, {relu: , name: a..b}, {relu: , name: ''}]"
     assert findings(text) == [
-        "2:25 bad-name: a name is made of letters, digits, '_', '-' and '.', got 'a b'",
+        "2:25 bad-name: a name is made of letters, digits, '_', '-' and '.', got 'a b' | write a_b",
         "2:48 bad-name: a name's parts between dots cannot be empty, got 'a..b'",
         "2:70 bad-name: a name cannot be empty, got ''",
     ]

@@ -49,7 +49,7 @@ def test_names_of_inputs() -> None:
     ("shape", "finding"),
     [
         ("[$q, 8]", "2:14 unknown-name: nothing here is called 'q' | the names here are $size"),
-        ("$size", "2:13 bad-shape: a shape is a list of sizes, got 3 | input: [3, 224, 224]"),
+        ("$size", "2:13 bad-shape: a shape is a list of sizes, got 3 | write a: [3, 224, 224]"),
         ("[3, $size, 0]", "2:24 bad-shape: a size must be a whole number of at least 1, got 0"),
         (
             "[]",

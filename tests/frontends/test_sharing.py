@@ -23,7 +23,7 @@ def test_what_share_takes() -> None:
         f"5:5 {needs}",
         f"6:5 {needs}",
         "7:12 unknown-name: nothing here is called 'q' | the names here are $prev",
-        "8:12 bad-name: a name is made of letters, digits, '_', '-' and '.', got 'a b'",
+        "8:12 bad-name: a name is made of letters, digits, '_', '-' and '.', got 'a b' | write a_b",
     ]
 
 

@@ -52,6 +52,8 @@ class Document:
         """What ``training:`` says, once it has been read."""
         self.mistaken: set[str] = set()
         """Sections that were meant and could not be understood: nobody should say that they are missing."""
+        self.lost: list[str] = []
+        """Params whose values could not be understood."""
 
     def entries(self, section: str) -> dict[str, tuple[Scalar, Node]]:
         """The entries of a merged section with their keys."""
@@ -85,6 +87,8 @@ def read_document(tree: Node, source: Source, report: Report) -> Document | None
             report.add(key, "bad-section", f"{key.text} is empty", help=help_)
         elif not KNOWN[key.text][1](value):
             document.mistaken.add(key.text)
+            if key.text == "params" and type(value) is Sequence:
+                document.lost = [name.text for item in value.items if type(item) is Mapping for name, _ in item.pairs]
             _wrong_section(key.text, value, report)
         elif key.text in MERGED:
             assert type(value) is Mapping
@@ -116,12 +120,26 @@ def _section_help(section: str, value: Node) -> str:
         return (
             f"a space follows each dash: write '- {clip(tight[1:], 40)}: …'" if tight else "put '- ' before each layer"
         )
+    if type(value) is Sequence:
+        return _listed_help(section, value)
     if type(value) is not Scalar:
         return ""
+    if section == "outputs":
+        return f"write outputs: [{clip(value.text, 40)}]"
     if section == "layers" and value.text[:1] == "-":
         return f"a space follows each dash: write '- {clip(value.text[1:].split(' ')[0], 40)}'"
     sizes = sizes_in(value.text) if section == "input" else []
     return f"write input: [{', '.join(sizes)}]" if sizes else odd_help(value.text)
+
+
+def _listed_help(section: str, value: Sequence) -> str:
+    """How to write a section of names that stands in a list."""
+    if section == "inputs":
+        return "name each of them: inputs: {left: [3, 64, 64], right: [3, 64, 64]}"
+    first = value.items[0] if value.items and section in MERGED else None
+    if type(first) is Mapping and first.pairs:
+        return f"a name stands there without a dash: {clip(first.pairs[0][0].text, 40)}: …"
+    return f"write {section}: {{{clip(first.text, 40)}: …}}" if type(first) is Scalar else ""
 
 
 def _named_well(section: str, name: Scalar, report: Report) -> bool:
@@ -161,6 +179,7 @@ def inherit(base: Document, own: Document) -> Document:
     result.keys = {**base.keys, **own.keys}
     result.sources = [*base.sources, own.source]
     result.mistaken = base.mistaken | own.mistaken
+    result.lost = [*base.lost, *own.lost]
     for section in MERGED:
         result.merged[section] = {**base.merged[section], **own.merged[section]}
     for name, (_, node) in own.merged["variants"].items():

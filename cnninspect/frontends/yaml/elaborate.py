@@ -227,6 +227,8 @@ class Elaborator(Adding):
         if self.report.knows("unknown-layer", item.op.span):
             return  # the same line, expanded once more
         aliases = alias_table((name, kind.aliases) for name, kind in layers.load_all().items())
+        if "blocks" in self.document.mistaken and plain_word(op) not in aliases:
+            return  # it may be one of those
         known = [*layers.load_all(), *self.document.entries("blocks"), "sequence", "share"]
         help_ = layer_help(op, known, aliases, getattr(item.value, "text", ""))
         if item.value is None and context.frame.resolve(op, context.scope.prefix):

@@ -71,11 +71,23 @@ IMPLIED = {
 }
 """Options that need not be written, with what to do instead."""
 
+SWAPPED = "permute takes all axes in their new order: permute: [0, 2, 1] swaps the two behind the batch"
+RESIDUAL = "a residual connection is add: {main: [...], skip: []}"
+ATTENTION = "attention is written with linear, reshape, permute, matmul and softmax, best in a block of its own"
+RECURRENT = "no layer here is recurrent: a stack of dilated convolutions looks back as far"
 OTHERWISE = {
-    "transpose": "permute takes all axes in their new order: permute: [0, 2, 1] swaps the two behind the batch",
-    "swapaxes": "permute takes all axes in their new order: permute: [0, 2, 1] swaps the two behind the batch",
+    "transpose": SWAPPED,
+    "swapaxes": SWAPPED,
     "movedim": "permute takes all axes in their new order: permute: [0, 2, 3, 1] moves the channels of a map last",
     "activation": "an activation is a layer of its own: write - relu",
+    "sequential": "layers follow each other as they stand; with a name of their own they are a sequence: [...]",
+    "route": "name tensors: concat: [one, other], or from: one beside a layer",
+    **dict.fromkeys(("residual", "residualblock", "resblock", "shortcut", "skip", "skipconnection"), RESIDUAL),
+    **dict.fromkeys(("attention", "selfattention", "multiheadattention", "mhsa"), ATTENTION),
+    **dict.fromkeys(("lstm", "gru", "rnn", "convlstm2d"), RECURRENT),
+    **dict.fromkeys(("se", "seblock", "selayer", "squeezeandexcitation"), "it is called 'squeeze_excite' here"),
+    **dict.fromkeys(("dwconv", "depthwise"), "it is called 'depthwise_conv' here"),
+    **dict.fromkeys(("elementwiseadd", "eltwise", "eltwiseadd"), "it is called 'add' here"),
 }
 """Layers of other libraries, in lower case, that are written in another way here."""
 
@@ -150,10 +162,11 @@ def layer_help(name: str, known: Iterable[str], aliases: dict[str, str], value: 
     """How to mend the name of a layer or block that does not exist; ``value`` is the text that stands behind it."""
     from cnninspect.frontends.yaml.meant import layer_text_help
 
-    meant = aliases.get(plain_word(name))
-    if plain_word(name) in OTHERWISE:
-        known_value = aliases.get(plain_word(value))
-        return f"write - {known_value}" if known_value else OTHERWISE[plain_word(name)]
+    word = plain_word(name)
+    if word in OTHERWISE:
+        called = aliases.get(plain_word(value)) if word == "activation" else None
+        return f"write - {called}" if called else OTHERWISE[word]
+    meant = aliases.get(word)
     if meant:
         return f"it is called '{meant}' here"
     known = list(known)

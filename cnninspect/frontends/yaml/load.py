@@ -230,6 +230,7 @@ def build(
         document.training = read_section(training, params_scope(params), report)
     elaborator = kind(document, report, inputs, params)
     elaborator.namer.lost = lost_inputs(document, inputs)
+    elaborator.namer.blind = "inputs" in document.mistaken
     for name in document.entries("blocks"):
         find(elaborator, name)  # a block that cannot be one is a mistake, called or not
     frame = Frame("", None)

@@ -77,6 +77,8 @@ def value_help(text: str, *, number: bool = True, listed: bool = False) -> str:
     if odd:
         return odd
     sizes = sizes_in(text)
+    if number and len(sizes) == 1 and text == sizes[0]:  # a text of digits was written in quotes
+        return f"write {text} without quotes"
     if len(sizes) > 1 and listed:
         return f"write {', '.join(sizes)}: each number is an entry of its own"
     if len(sizes) > 1:

@@ -48,6 +48,8 @@ class Namer:
         self._written: dict[int, dict[str, Scalar]] = {}
         """Of a list of layers the names that it gives, the last place of each, once that has been asked for."""
         self.lost: set[str] = set()
+        self.blind = False
+        """Whether there are inputs whose names could not be read."""
         """Inputs that have a mistake of their own: what reads them is unknown."""
         self.taken: dict[str, Span] = {given.name: given.span for given in inputs}
 
@@ -117,7 +119,9 @@ class Namer:
                 return None
         wrong = bad_name(text)
         if wrong:
-            self.report.add(name, "bad-name", f"{wrong}, got '{clip(text, 40)}'")
+            plain = text.strip().replace(" ", "_").replace("/", "_")
+            help_ = f"write {clip(plain, 40)}" if plain != text and not bad_name(plain) else ""
+            self.report.add(name, "bad-name", f"{wrong}, got '{clip(text, 40)}'", help=help_)
             return None
         return text
 
@@ -164,6 +168,8 @@ class Namer:
         if text in self.lost:
             return ()
         found = context.frame.resolve(text, context.scope.prefix) or self._inside_broken(text, context)
+        if found is None and self.blind:
+            return ()
         if found is None:
             message = f"no layer above is called '{clip(text)}'"
             self.report.add(node, "unknown-tensor", message, help=self._missing_help(node, text, context))

@@ -41,7 +41,7 @@ def read_params(
                 pass
     if variant is not None:
         nodes.update(_variant(document, variant, report))
-    given: dict[str, object] = {}
+    given: dict[str, object] = dict.fromkeys(document.lost, UNKNOWN)
     for name, value in sets.items():
         if name not in nodes:
             _unknown(Span(f"--set {clip(name, 40)}", 0, 0, 0, 0), name, list(nodes), report)

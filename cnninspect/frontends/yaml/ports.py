@@ -47,7 +47,7 @@ def read_inputs(
     for name, node in declared:
         given = shapes.get(name, shapes.get(None))
         span = node.span if given is None else Span("--input", 0, 0, 0, 0)
-        shape = _shape(node, params, report) if given is None else _checked(list(given), span, report)
+        shape = _shape(name, node, params, report) if given is None else _checked(list(given), span, report)
         if given is not None and shape is not None and _looks_batched(given, node, last=last):
             called = f"{name}=" if len(declared) > 1 else ""
             written, inner = called + "x".join(map(str, given)), called + "x".join(map(str, given[1:]))
@@ -98,6 +98,16 @@ def _declared(document: Document, report: Report) -> list[tuple[str, Node]]:
     return found
 
 
+def _shape_help(name: str, node: Node) -> str:
+    """How to write the shape of an input that is no list."""
+    from cnninspect.frontends.yaml.meant import sizes_in
+
+    inner = node.get("shape") if type(node) is Mapping else None
+    items = inner.items if type(inner) is Sequence else []
+    sizes = sizes_in(node.text) if type(node) is Scalar else [item.text for item in items if type(item) is Scalar]
+    return f"write {clip(name, 40)}: [{', '.join(sizes[:MAX_AXES]) or '3, 224, 224'}]"
+
+
 def _input_help(node: Node) -> str:
     """How to write what stands in a mapping that has no shape."""
     pairs = node.pairs if type(node) is Mapping else []
@@ -130,14 +140,14 @@ def _channels_last(document: Document, report: Report) -> bool:
     return node.value == "channels_last"
 
 
-def _shape(node: Node, params: Environment, report: Report) -> Shape | None:
+def _shape(name: str, node: Node, params: Environment, report: Report) -> Shape | None:
     try:
         value = value_of(node, params, report)
     except Unknown:
         return None
     if not isinstance(value, list):
         report.add(
-            node, "bad-shape", f"a shape is a list of sizes, got {described(value)}", help="input: [3, 224, 224]"
+            node, "bad-shape", f"a shape is a list of sizes, got {described(value)}", help=_shape_help(name, node)
         )
         return None
     return _checked(value, node.span, report, node)
