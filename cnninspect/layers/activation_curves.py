@@ -150,6 +150,14 @@ class Softsign(Activation, name="softsign", aliases=("Softsign",)):
         return Holds(inputs=(0,), elements=product(inputs[0]), scratch=product(inputs[0]))
 
 
+class Absolute(Activation, name="abs", aliases=("Abs", "Absolute"), keeps="input"):
+    """The distance to zero: ``y = |x|``; behind a ``subtract`` that of two tensors, as in a Siamese network."""
+
+    role = ""  # a distance: nobody chooses it for a layer, as activations are
+    positive = True
+    torch = "torch:abs"
+
+
 class Softplus(Activation, name="softplus", aliases=("Softplus",), keeps="input"):
     """A smooth rectifier: ``y = log(1 + exp(beta x)) / beta``, and ``x`` itself where ``beta x > threshold``."""
 

@@ -17,7 +17,7 @@ MAP = (4, 3, 5)
 ELEMENTWISE = (
     *("relu", "relu6", "leaky_relu", "rrelu", "elu", "selu", "celu", "gelu", "silu", "mish", "hard_swish"),
     *("sigmoid", "hard_sigmoid", "log_sigmoid", "tanh", "hard_tanh", "tanh_shrink", "softsign", "softplus"),
-    *("hard_shrink", "soft_shrink", "exponential", "squareplus", "sparse_plus", "sparse_sigmoid"),
+    *("abs", "hard_shrink", "soft_shrink", "exponential", "squareplus", "sparse_plus", "sparse_sigmoid"),
 )
 SOFTMAXES = ("softmax", "softmin", "log_softmax", "sparsemax")
 TORCH = (

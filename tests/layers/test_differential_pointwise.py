@@ -156,6 +156,7 @@ FORMULAS: list[tuple[str, Options, Callable[[float], float]]] = [
     ("hard_shrink", {"threshold": 0.3}, lambda x: x if abs(x) > 0.3 else 0),
     ("soft_shrink", {"threshold": 0.3}, lambda x: math.copysign(max(abs(x) - 0.3, 0), x)),
     ("exponential", {}, math.exp),
+    ("abs", {}, abs),
     ("squareplus", {"b": 3}, lambda x: (x + math.sqrt(x * x + 3)) / 2),
     ("sparse_plus", {}, bend),
     ("sparse_sigmoid", {}, lambda x: min(max((x + 1) / 2, 0), 1)),

@@ -17,11 +17,11 @@ ROLE = {
     "view": "flatten reshape permute squeeze unsqueeze repeat_vector identity split chunk slice pixel_shuffle "
     "pixel_unshuffle channel_shuffle",
     "resize": "pad crop upsample",
-    "": "layer_scale scale_shift normalize roi_align",
+    "": "layer_scale scale_shift normalize roi_align abs",
 }
 """Every layer but the activations by what it is for."""
 BENT = """rbf lp_pool max_pool adaptive_max_pool global_max_pool max min mul divide maximum minimum matmul
-instance_norm group_norm layer_norm rms_norm local_response_norm roi_align"""
+instance_norm group_norm layer_norm rms_norm local_response_norm roi_align abs"""
 """Of these the layers that do more than weigh and add."""
 
 

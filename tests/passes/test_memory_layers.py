@@ -23,7 +23,21 @@ ANY, MAPS, PLANE, VECTOR = (0, 1, 2, 3), (1, 2, 3), (2,), (0,)
 Case = tuple[str, dict[str, Any], tuple[int, ...]]
 
 POINTWISE = (
-    *("relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "selu", "celu", "gelu", "silu", "mish", "hard_swish"),
+    *(
+        "abs",
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "prelu",
+        "rrelu",
+        "elu",
+        "selu",
+        "celu",
+        "gelu",
+        "silu",
+        "mish",
+        "hard_swish",
+    ),
     *("sigmoid", "hard_sigmoid", "log_sigmoid", "tanh", "hard_tanh", "tanh_shrink", "softsign", "softplus"),
     *("hard_shrink", "soft_shrink", "softmax", "softmin", "log_softmax", "exponential", "squareplus", "sparse_plus"),
     *("sparse_sigmoid", "identity", "flatten", "squeeze", "scale_shift", "normalize", "layer_norm", "rms_norm"),

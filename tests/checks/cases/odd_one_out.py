@@ -15,6 +15,10 @@ FOUND = {
     ),
 }
 FREE = {
+    "a distance": (
+        "input: [3, 8, 8]\nblocks:\n  unit: [conv: {out: 16, kernel: 3, padding: 1}, relu]\nlayers:\n"
+        "  - {unit: , repeat: 6}\n  - {unit: , name: a}\n  - unit\n  - subtract: [a, prev]\n  - abs\n  - conv: {out: 4, kernel: 1}\n"
+    ),
     "all alike": "input: [3, 8, 8]\nblocks:\n  unit:\n    args: {act: silu}\n    layers: [conv: {out: 16, kernel: 3, padding: 1}, $act]\nlayers:\n  - {unit: , repeat: 7}\n",
     "two that differ": "input: [3, 8, 8]\nblocks:\n  unit:\n    args: {act: silu}\n    layers: [conv: {out: 16, kernel: 3, padding: 1}, $act]\nlayers:\n  - {unit: , repeat: 4}\n  - {unit: relu, repeat: 2}\n  - {unit: , repeat: 4}\n",
     "few of them": "input: [3, 8, 8]\nblocks:\n  unit:\n    args: {act: silu}\n    layers: [conv: {out: 16, kernel: 3, padding: 1}, $act]\nlayers:\n  - {unit: , repeat: 2}\n  - unit: relu\n  - unit\n",
