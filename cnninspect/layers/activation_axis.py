@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnninspect.layers.activation import Activation
 from cnninspect.options import AXES, Axis
 from cnninspect.reads import EVERY, POINT, Reading, Reads, Same, pointwise, shifted
-from cnninspect.values import Problem, product, show_shape
+from cnninspect.values import Problem, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,7 +115,6 @@ class GLU(AlongAxis, name="glu", aliases=("GLU",), keeps="input"):
                 f"{size} {what} not split into two halves{along}",
                 option="axis" if "axis" in self.given else None,
                 help=f"glu needs an even number on its axis, such as {size + 1}",
-                notes=[f"the input is {show_shape(x)}"],
             )
 
     def shape(self, x: Shape) -> Shape:

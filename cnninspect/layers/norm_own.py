@@ -8,7 +8,7 @@ from cnninspect.layers.base import NO_WEIGHTS, Single
 from cnninspect.layers.norm import EPSILON, Normalisation
 from cnninspect.options import Bool, Float, Int, Option, Optional, as_int
 from cnninspect.reads import EVERY, POINT, SAME, Groups, Neighbours, Reads, pointwise, whole
-from cnninspect.values import Call, Problem, product, show_shape
+from cnninspect.values import Call, Problem, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +60,6 @@ class GroupNorm(Normalisation, name="group_norm", aliases=("GroupNorm", "GroupNo
                 f"{x[0]} input channel{'s do' if x[0] > 1 else ' does'} not split into {self.groups} equal groups",
                 option="groups",
                 help=choose_divisor(x[0], self.groups),
-                notes=[f"the input is {show_shape(x)}"],
             )
 
     def normalised(self, x: Shape) -> int | None:

@@ -9,6 +9,7 @@ from cnninspect.frontends.yaml.evaluation import Unknown
 from cnninspect.frontends.yaml.hints import option_help
 from cnninspect.frontends.yaml.tree import Mapping, Scalar
 from cnninspect.layers.base import Merge
+from cnninspect.options import Float, Int
 from cnninspect.values import Problem, Problems, clip
 
 if TYPE_CHECKING:
@@ -158,10 +159,10 @@ class Maker:
         first = next(iter(layer_type.schema_options))
         bare = len(given) == 1 and first in given and written[first][0].text == layer_type.name
         wrong = next((problem for problem in problems if bare and problem.option == first and not problem.help), None)
-        if wrong is not None and "list" not in layer_type.schema_options[first].kind:
+        if wrong is not None and isinstance(layer_type.schema_options[first], (Int, Float)):
             from cnninspect.frontends.yaml.meant import call_help
 
-            wrong.help = call_help(layer_type.name, list(layer_type.schema_options), given[first])
+            wrong.help = call_help(layer_type, given[first])
         return wrong is not None and wrong.help != ""
 
     def _explain(self, layer_type: type[Layer], problem: Problem, written: Written, value: object) -> None:

@@ -10,16 +10,18 @@ from cnninspect.frontends.yaml.expressions import ExpressionError, parse_express
 from cnninspect.frontends.yaml.hints import OPTIONS, near, plain_word
 from cnninspect.frontends.yaml.scalars import resolve
 from cnninspect.options import LARGEST
-from cnninspect.values import clip
+from cnninspect.values import Problem, clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnninspect.frontends.yaml.tree import Node
+    from cnninspect.layers.base import Layer
     from cnninspect.options import Option
 
 LONGEST = 200
 """Characters of the longest text that is looked at."""
+PERCENT = 100
 LONGEST_LINE = 10_000
 """Characters of a line in which one that looks like another is looked for."""
 ODD = {
@@ -95,6 +97,9 @@ def option_value_help(option: Option[Any], value: object, node: Node, env: Envir
     words = getattr(option, "choices", ()) or getattr(option, "words", ())
     if isinstance(value, str) and words and near(value, words):
         return f"did you mean '{near(value, words)}'?"
+    share = resolve(value[:-1]) if isinstance(value, str) and value.endswith("%") else value
+    if getattr(option, "max", None) == 1 and isinstance(share, (int, float)) and 5 <= share <= PERCENT:  # noqa: PLR2004 - fewer are no percents
+        return f"it is a share: write {share / PERCENT:g}"
     parts = value if isinstance(value, list) else [value]
     texts = [part for part in parts if isinstance(part, str)]
     if texts and "$" not in text and "number" in kind and texts[0].isidentifier() and texts[0] in env.names():
@@ -108,15 +113,22 @@ def option_value_help(option: Option[Any], value: object, node: Node, env: Envir
     return ""
 
 
-def call_help(layer: str, options: list[str], value: object) -> str:
+def call_help(layer: type[Layer], value: object) -> str:
     """How to write several options that stand as one bare value, as in a call; empty where they do not."""
+    options = layer.schema_options
     plain = isinstance(value, list) and not any(isinstance(part, (list, dict)) for part in value)
     inside = ", ".join(map(str, value)) if plain and isinstance(value, list) else value
-    given = _arguments(inside.strip("()"), options) if isinstance(inside, str) and len(inside) <= LONGEST else {}
+    given = _arguments(inside.strip("()"), [*options]) if isinstance(inside, str) and len(inside) <= LONGEST else {}
     if isinstance(value, str) and "=" not in value and len(given) == 1:
         return ""
-    pairs = ", ".join(f"{name}: {written}" for name, written in given.items())
-    return f"options are named: write {layer}: {{{pairs}}}" if pairs else ""
+    if not given:
+        return ""
+    try:
+        for name, written in given.items():
+            options[name].parse(resolve(written), -1)
+    except Problem:  # another order, such as torch's (in, out)
+        given = {name: "…" for name, option in options.items() if option.required}
+    return f"options are named: write {layer.name}: {{{', '.join(f'{name}: {one}' for name, one in given.items())}}}"
 
 
 def named_help(block: str, names: list[str], value: Node | None) -> str:
