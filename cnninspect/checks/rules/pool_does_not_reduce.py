@@ -2,9 +2,11 @@
 
 Pools are there to make maps smaller. One of stride 1 blurs (or spreads maxima) at full size and full cost; in a branch
 beside others that is the inception block's pool, on the trunk it is mostly a stride that was forgotten: here
-the default stride is the kernel, in Keras too, in other frameworks it is 1.
+the default stride is the kernel, in Keras too, in other frameworks it is 1. Before a blur of each channel that strides, which is
+anti-aliased pooling, it is meant.
 
-Source: Nikanjam et al. 2021, arXiv 2105.08095; Szegedy et al. 2014, arXiv 1409.4842 (pools in parallel branches).
+Source: Nikanjam et al. 2021, arXiv 2105.08095; Szegedy et al. 2014, arXiv 1409.4842 (pools in parallel branches);
+Zhang 2019, arXiv 1904.11486 (anti-aliased pooling).
 
 Bad:
 
@@ -44,6 +46,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnninspect.checks.structure import Known
     from cnninspect.checks.subject import Subject
     from cnninspect.values import Finding
 
@@ -59,6 +62,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         if len(subject.readers(one.node.inputs[0])) > 1 or one.index not in _trunk(subject):
             continue
+        if max(window.kernel) > 1 and _thinned(subject, one):
+            continue
         alone = max(window.kernel) == 1
         yield subject.finding(
             one.node,
@@ -71,6 +76,15 @@ def check(subject: Subject) -> Iterator[Finding]:
             else f"stride: {max(window.kernel)} makes the map smaller; leave stride out for the same",
             option="kernel" if alone else "stride",
         )
+
+
+def _thinned(subject: Subject, one: Known) -> bool:
+    """Whether a layer that keeps channels apart, behind a border if need be, strides over what a pool makes."""
+    below = subject.skip_after(one.index, ("resize",))
+    if below is None or below.facts.window is None or below.window.transposed or max(below.window.stride) == 1:
+        return False
+    weight = below.facts.weights.get("weight")
+    return below.role == "pool" or (weight is not None and weight[1] == 1 < below.x[0])
 
 
 def _trunk(subject: Subject) -> set[int]:
