@@ -46,8 +46,8 @@ def explain(
 ) -> int:
     """Explain a layer, a word, an error code, or a layer's figures.
 
-    With one NAME: a layer type with its options, a word of the language, an option of a training or all of them (recipe),
-    or what a finding means and how to mend it.
+    With one NAME: a layer type with its options, a word of the language, a figure, an option of a training or all of them
+    (recipe), or what a finding means and how to mend it.
     With a model and a LAYER of it: every figure of that layer with the arithmetic behind it.
 
     JSON, cnninspect.explain/1: model, batch, dtype, layer, type, source, yaml, means, calls, inputs, output_shapes,

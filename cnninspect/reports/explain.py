@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnninspect import api
+from cnninspect.checks.budget_terms import terms
 from cnninspect.layers import load_all
 from cnninspect.layers.base import Merge
 from cnninspect.reports import explain_options, pages
@@ -67,9 +68,11 @@ def explain(name: str, *, width: int | None = None, color: bool = False) -> str 
 def names() -> list[str]:
     """Everything that can be explained."""
     words = {*pages.language(), *pages.codes(), *pages.rules(), *explain_options.recipe_words()}
-    return sorted({*load_all(), *pages.library_names(), *words})
+    return sorted({*load_all(), *pages.library_names(), *terms(), *words})
 
 
+WORKED = ("parameters", "macs", "flops", "activation_bytes", "receptive_field")
+"""Figures whose arithmetic is shown for a layer."""
 MOST_HAVING = 4
 """Layers that are named where a word is an option of theirs."""
 
@@ -114,7 +117,18 @@ def _parts(word: str, width: int | None) -> Iterator[Paragraphs]:
         found = read() if kind != "a design rule" or "-" in word else {}
         if word in found:
             yield [f"{word}: {kind}", filled(_unfenced(found[word].text), width)]
+    yield from _figure(word.lower(), width)
     yield from explain_options.recipe_parts(word, width)
+
+
+def _figure(word: str, width: int | None) -> Iterator[Paragraphs]:
+    """What a figure means that summaries print and budgets limit."""
+    term = terms().get(word)
+    if term is not None:
+        text = f"{term.means[0].upper()}{term.means[1:]}.\n\nA budget limits it: budgets: {{{word}: {term.example}}}."
+        if word in WORKED:
+            text += " cnninspect explain MODEL LAYER works it out for a layer."
+        yield [f"{word}: a figure", filled(text, width)]
 
 
 # --- layers --------------------------------------------------------------------------------

@@ -124,6 +124,16 @@ def test_all_options_of_a_recipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(len(line) <= 60 for line in (explain.explain("recipe", width=60) or "").splitlines())
 
 
+def test_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    """A figure is explained by what it counts and how it is limited, however it is written."""
+    assert shown(capsys, "MACs") == (
+        "macs: a figure\n\n"
+        "Multiply-accumulates of convolutions, linear layers and matmul, bias not counted.\n\n"
+        "A budget limits it: budgets: {macs: <= 5M}. cnninspect explain MODEL LAYER works it out for a layer.\n"
+    )
+    assert shown(capsys, "latency_estimate").endswith("budgets: {latency_estimate: <= 5ms @ t4}.\n")
+
+
 def test_command(capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever asks for a command is told where it explains itself."""
     assert run(["explain", "evaluate"]) == 2

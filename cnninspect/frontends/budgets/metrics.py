@@ -60,7 +60,9 @@ METRICS: dict[str, Metric] = {
     "buffers": Metric(COUNT, "running statistics and counters"),
     "layers": Metric(COUNT, "layers of any type"),
     "weight_layers": Metric(COUNT, "layers that multiply by weights"),
-    "macs": Metric(COUNT, "multiply-accumulates", ("batch",)),
+    "macs": Metric(
+        COUNT, "multiply-accumulates of convolutions, linear layers and matmul, bias not counted", ("batch",)
+    ),
     "flops": Metric(COUNT, "twice the MACs plus one for each other operation", ("batch",)),
     "receptive_field": Metric(
         PIXELS, "the largest field of a unit on the first input, before a whole map is read at once"
