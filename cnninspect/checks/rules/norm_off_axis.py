@@ -78,10 +78,15 @@ def _reader(subject: Subject, one: Known) -> Known | None:
     while open_:
         for index in subject.read_by[open_.pop()]:
             below = subject.known[index]
-            if below is not None and below.role in PASSING and below.x == below.y:
+            if below is not None and below.x == below.y and (below.role in PASSING or _named(below)):
                 open_.append(index)
             elif below is None or below.role != "weights" or below.axis != len(below.x) - 1:
                 return None
             else:
                 found.append(below)
     return min(found, key=lambda below: below.index) if found else None
+
+
+def _named(one: Known) -> bool:
+    """Whether it only gives what it reads a name, as an identity does."""
+    return one.role == "view" and one.layer.carries(one.x)

@@ -10,6 +10,11 @@ FOUND = {
         + "  - {layer_norm: {}, name: n}\n  - {linear: 32, name: q}\n  - {linear: 32, from: n}\n  - add: [q, prev]\n",
         [6],
     ),
+    "through an identity that names it": (
+        TOKENS
+        + "  - layer_norm\n  - {identity: {}, name: x}\n  - {linear: 32, name: q}\n  - {linear: 32, from: x}\n  - add: [q, prev]\n",
+        [6],
+    ),
     "a map whose channels were put last": (
         "input: [3, 8, 6]\nlayers:\n  - permute: [2, 3, 1]\n  - layer_norm\n  - linear: 64\n",
         [4],
@@ -17,6 +22,9 @@ FOUND = {
     "through a layer that passes it on": (TOKENS + "  - layer_norm\n  - scale_shift: 2\n  - linear: 64\n", [6]),
 }
 FREE = {
+    "a permute of as many rows as features": (
+        "input: [16, 16]\nlayers:\n  - permute: [0, 2, 1]\n  - layer_norm\n  - permute: [0, 2, 1]\n  - linear: 64\n"
+    ),
     "the features": TOKENS + "  - layer_norm: 1\n  - linear: 64\n",
     "all of a sample": TOKENS + "  - layer_norm: 2\n  - linear: 64\n",
     "the channels of a convolution, of which linear-on-map tells": (
