@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnninspect.frontends.yaml.load import Loaded
     from cnninspect.values import Edit, Finding, Span
 
-READER = ("batch-in-shape", "unused-argument", "unused-block", "unused-name", "unused-param")
+READER = ("batch-in-shape", "channels-in-shape", "unused-argument", "unused-block", "unused-name", "unused-param")
 """Warnings of the reader, which are chosen and silenced as those of rules are."""
 MOST_NAMED = 3
 """Layers that are named where many are meant."""

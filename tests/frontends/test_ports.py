@@ -166,6 +166,65 @@ def test_the_batch_of_one_of_several_inputs() -> None:
     assert warnings == ["the batch is not part of a shape: write --input a=3x8x8 --batch 1"]
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "help"),
+    [
+        ("input: [1, 3, 32, 32]", "batch-in-shape", "the batch is not part of a shape: write [3, 32, 32]"),
+        (
+            "inputs: {a: [1, 1, 28, 28]}",
+            "batch-in-shape",
+            "the batch is not part of a shape: write [1, 28, 28]",
+        ),
+        (
+            "{layout: channels_last, input: [1, 32, 32, 3]",
+            "batch-in-shape",
+            "the batch is not part of a shape: write [32, 32, 3]",
+        ),
+        (
+            "input: [224, 224, 3]",
+            "channels-in-shape",
+            "write layout: channels_last, or [3, 224, 224]",
+        ),
+    ],
+)
+def test_an_order_of_sizes_that_others_use(text: str, code: str, help: str) -> None:
+    """What fits and was probably meant otherwise is a warning at its first size."""
+    own = "\nlayers: [{conv: {out: 8, kernel: 3, padding: same}}]\n"
+    flow = ", layers: [{conv: {out: 8, kernel: 3, padding: same}}]}\n"
+    (found,) = api.read("model.yaml", text=text + (flow if text.startswith("{") else own)).findings
+    assert (found.severity, found.code, found.help) == ("warning", code, help)
+    assert found.span.column == text.index("[") + 2
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "[1, 16, 112, 112]",
+        "[3, 3, 64, 64]",
+        "[1, 3, 8, 8]",
+        "[1, 3, 64, 32]",
+        "[64, 32, 3]",
+        "[8, 8, 3]",
+        "[1, 3, 64]",
+        "[3, 64, 64]",
+        "[64, 3]",
+    ],
+)
+def test_sizes_that_others_would_write_too(shape: str) -> None:
+    """Volumes, clips, sequences and small maps are what they are."""
+    assert api.read("model.yaml", text=f"input: {shape}\nlayers: [relu]\n").findings == ()
+
+
+def test_sizes_that_are_computed_are_meant() -> None:
+    text = "params: {s: [64, 64, 3]}\ninput: {shape: $s}\nlayers: [relu]\n"
+    assert api.read("model.yaml", text=text).findings == ()
+    text = "layout: channels_last\ninput: [64, 64, 3]\nlayers: [relu]\n"
+    assert api.read("model.yaml", text=text).findings == ()
+    text = "input: [64, 64, 3]\nlayers: [relu]\n"
+    assert api.read("model.yaml", text=text, inputs={None: (3, 64, 64)}).findings == ()
+    assert api.read("model.yaml", text=text, inputs={"input": (3, 64, 64)}).findings == ()
+
+
 @pytest.mark.parametrize("first", ["null", "None", "-1", "batch", "N", '"?"'])
 def test_a_size_for_the_batch(first: str) -> None:
     """Whatever stands for a batch of any size is told to be left out."""

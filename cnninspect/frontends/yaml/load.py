@@ -13,7 +13,7 @@ from cnninspect.frontends.yaml.environment import UNKNOWN, Environment
 from cnninspect.frontends.yaml.growing import TooLarge
 from cnninspect.frontends.yaml.naming import Frame, Scope
 from cnninspect.frontends.yaml.parameters import read_params
-from cnninspect.frontends.yaml.ports import lost_inputs, read_inputs, read_outputs
+from cnninspect.frontends.yaml.ports import lost_inputs, read_inputs, read_outputs, warn_of_orders
 from cnninspect.frontends.yaml.reader import read_tree
 from cnninspect.frontends.yaml.smallest import add_smallest_input
 from cnninspect.frontends.yaml.tree import Enough, Mapping, Report, Scalar, Sequence, Source
@@ -249,6 +249,7 @@ def build(
     outputs = read_outputs(elaborator, context, last, document)
     if not report.broken:  # what a mistake leaves out may be what uses them
         warn_unused(document, elaborator, report)
+        warn_of_orders(document, inputs, wanted.inputs, report)
     if kind is Elaborator:
         vars(elaborator.namer).clear()  # it refers back: without it nothing of a model is left for the collector
     name = wanted.variant or document.text("name") or stem(document.source.name)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_AXES = 4
 CHANNELS = (1, 3, 4)
 """What images have; a size that looks like it may stand where channels were meant."""
+SMALLEST = 16
+"""How high and wide an image is at least; smaller maps are read on three axes as well as on two."""
 
 
 def read_inputs(
@@ -207,6 +209,32 @@ def likely_misread(shape: Shape) -> str:
     else:
         note = ""
     return note
+
+
+def warn_of_orders(
+    document: Document, inputs: tuple[Input, ...], shapes: AnyMapping[str | None, Shape], report: Report
+) -> None:
+    """Warn of shapes of the file that fit, and are probably meant in the order of another tool."""
+    last = _channels_last(document, report)
+    for (name, node), given in zip(_declared(document, report), inputs, strict=True):
+        if type(node) is not Sequence or name in shapes or None in shapes:
+            continue
+        written = (*given.shape[1:], given.shape[0]) if last else given.shape
+        said, inner = f"the input {clip([*written], 60)} looks like", written[1:]
+        turned = (written[-1], *written[:-1])
+        if len(written) == MAX_AXES and written[0] == 1 and _is_image((inner[-1], *inner[:-1]) if last else inner):
+            message = f"{said} a batch of one image, and is read as a volume: channels and three axes"
+            help_ = f"the batch is not part of a shape: write {clip([*inner], 60)}"
+            report.add(node.items[0], "batch-in-shape", message, help=help_, severity="warning")
+        elif len(written) == MAX_AXES - 1 and not last and _is_image(turned):
+            message = f"{said} an image with its channels last, and is read as {written[0]} channels"
+            help_ = f"write layout: channels_last, or {clip([*turned], 60)}"
+            report.add(node.items[0], "channels-in-shape", message, help=help_, severity="warning")
+
+
+def _is_image(shape: Shape) -> bool:
+    """Whether sizes, channels first, are those of a picture: few channels, as high as wide."""
+    return shape[0] in CHANNELS and shape[1] == shape[2] >= SMALLEST
 
 
 def read_outputs(elaborator: Elaborator, context: Context, last: Tensors, document: Document) -> tuple[Output, ...]:
