@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.support.budget import CI, EXAMPLES
 
@@ -24,7 +24,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes minutes is left out unless it is asked for, by --slow or by -m slow."""
+    """What takes minutes is left out unless it is asked for, by --slow or by -m slow.
+
+    What draws its cases by chance covers no line: a test that names the case does, and runs first, as what is found once
+    and remembered is to be found by it.
+    """
+    drawn = [item for item in items if is_hypothesis_test(getattr(item, "obj", None))]
+    for item in drawn:
+        item.add_marker(pytest.mark.no_cover)
+    items.sort(key=lambda item: item.get_closest_marker("no_cover") is not None)
     if not config.getoption("--slow") and "slow" not in config.getoption("-m"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)

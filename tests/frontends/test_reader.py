@@ -716,6 +716,13 @@ def test_round_trip(data: object, flow: bool, width: int, unicode: bool) -> None
     assert placed(tree(text, PythonParser)) == placed(first)
 
 
+@pytest.mark.parametrize("text", ["a: b\tc", "a: b \t c", "a: [b\tc, d\t]", "a: b\t\n  c"])
+def test_tabs_within_a_text(text: str) -> None:
+    """A tab between words is a part of the text, as it stands, for both parsers."""
+    one, other = (tree(text, parser) for parser in (PARSERS[0], PARSERS[-1]))
+    assert placed(one) == placed(other)
+
+
 # Left out: ? and ! in brackets, and what directly follows | or >, where PyYAML's two parsers differ.
 WHOLE = MODEL.replace(">-\n", "")
 DAMAGE = st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 3), st.sampled_from(["", *"\n :,[]{}'\"-#&*@`a$\\"]))

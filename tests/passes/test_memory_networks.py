@@ -12,6 +12,7 @@ from tests.support.budget import EXAMPLES
 torch = pytest.importorskip("torch")
 from tests.support import held  # noqa: E402 - needs torch
 from tests.support.graphs import Item, models, text_of  # noqa: E402 - needs torch
+from tests.support.models import graph_of  # noqa: E402 - needs torch above
 
 torch.set_num_threads(1)  # many small networks
 
@@ -81,6 +82,22 @@ def test_random_networks_hold_what_torch_holds(model: Item) -> None:
         assert totals.saved_activation_bytes == saved
     if not held.perturbed(graph):
         assert totals.peak_activation_bytes == held.peak_bytes(graph, 3)
+
+
+FIRST = {
+    "a norm of the image, which only its own factor learns from": "[rms_norm, {conv: {out: 4, kernel: 1}}]",
+    "a product whose last factor is the image": "[{conv: {out: 8, kernel: 1}, name: c}, {mul: [c, c, input]}]",
+}
+
+
+@pytest.mark.parametrize("layers", FIRST.values(), ids=FIRST)
+def test_what_reads_the_image_keeps_less(layers: str) -> None:
+    """Nothing is kept for a gradient of what the network is given."""
+    graph = graph_of(f"input: [8, 6, 6]\nlayers: {layers}\n")
+    totals = memory_totals(graph, 3)
+    saved, each = held.saved_bytes(graph, 3)
+    assert (totals.saved_activation_bytes, totals.saved) == (saved, each)
+    assert totals.peak_activation_bytes == held.peak_bytes(graph, 3)
 
 
 HEADS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,18 @@ def test_what_is_made_element_by_element(tensor: Tensor, data: st.DataObject) ->
     assert strides.joined(full, (one,)) == tensor.relu().stride()
     assert strides.joined(full, (one, two)) == (tensor + other).stride()
     assert strides.joined(full, (two, one)) == (other + tensor).stride()
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 1, 3), (2, 1, 3, 1), (1, 3, 3, 1), (3, 1, 1, 2)])
+def test_axes_that_one_input_does_not_tell_apart(shape: tuple[int, ...]) -> None:
+    """Stretched axes, and axes of one element, are put in torch's order by what the other input says, or by their sizes."""
+    for order in permutations(range(4)):
+        turned = torch.zeros([shape[axis] for axis in order]).permute([order.index(axis) for axis in range(4)])
+        for axis in range(4):
+            other = turned.narrow(axis, 0, 1).expand(shape)
+            laid = [(tuple(one.shape), one.stride()) for one in (other, turned)]
+            assert strides.joined(shape, (laid[0], laid[1])) == (other + turned).stride()
+            assert strides.joined(shape, (laid[0], laid[0])) == (other + other).stride()
 
 
 @settings(max_examples=3 * EXAMPLES, deadline=None)

@@ -13,8 +13,17 @@ FOUND = {
         "      skip: [conv: {out: 8, kernel: 1, stride: 2}]\n",
         [4, 5],
     ),
+    "one half of a chunk, of which another branch reads the other": (
+        "input: [8, 8, 8]\nlayers:\n  - {chunk: 2, name: a}\n  - {conv: {out: 8, kernel: 1, stride: 2}, from: a.0, name: b}\n"
+        "  - {conv: {out: 8, kernel: 3, stride: 2, padding: 1}, from: a.1, name: c}\n  - add: [b, c]\n",
+        [4],
+    ),
 }
 FREE = {
+    "one half of a chunk, which another branch reads whole": (
+        "input: [8, 8, 8]\nlayers:\n  - {chunk: 2, name: a}\n  - {conv: {out: 8, kernel: 1, stride: 2}, from: a.0, name: b}\n"
+        "  - {conv: {out: 8, kernel: 3, stride: 2, padding: 1}, from: a.0, name: c}\n  - add: [b, c]\n"
+    ),
     "stride 1": "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 1}\n",
     "a larger kernel": "input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 3, stride: 2, padding: 1}\n",
     "a shortcut beside a branch that reads all": (
