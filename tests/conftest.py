@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
@@ -10,6 +11,8 @@ from hypothesis import is_hypothesis_test, settings
 from tests.support.budget import CI, EXAMPLES
 
 os.environ["CNNINSPECT_CACHE"] = ""  # no test leaves anything behind, or finds what another has left
+
+ZOO = Path(__file__).parent / "zoo"
 
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("searching", derandomize=False)
@@ -26,12 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes minutes is left out unless it is asked for, by --slow or by -m slow.
 
-    What draws its cases by chance covers no line: a test that names the case does, and runs first, as what is found once
-    and remembered is to be found by it.
+    What draws its cases by chance, or tries all networks that ship, covers no line: a test that names the case does, and
+    runs first, as what is found once and remembered is to be found by it. Lines cost three times as much while they are counted.
     """
-    drawn = [item for item in items if is_hypothesis_test(getattr(item, "obj", None))]
-    for item in drawn:
-        item.add_marker(pytest.mark.no_cover)
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)) or item.path.is_relative_to(ZOO):
+            item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda item: item.get_closest_marker("no_cover") is not None)
     if not config.getoption("--slow") and "slow" not in config.getoption("-m"):
         slow = [item for item in items if item.get_closest_marker("slow")]

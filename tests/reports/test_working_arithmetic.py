@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cnninspect.reports.working_window import Row, Section
     from cnninspect.workings import Line
 
+pytestmark = pytest.mark.no_cover  # thousands of layers, and what tests of its own cover
+
 # --- a small evaluator -----------------------------------------------------------------------
 
 
