@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What takes minutes is left out unless it is asked for, by --slow or by -m slow.
 
     What draws its cases by chance, or tries all networks that ship, covers no line: a test that names the case does, and
-    runs first, as what is found once and remembered is to be found by it. Lines cost three times as much while they are counted.
+    runs first, as what is found once and remembered is to be found by it. A line takes two and a half times as long while it is counted.
     """
     for item in items:
         if is_hypothesis_test(getattr(item, "obj", None)) or item.path.is_relative_to(ZOO):

@@ -18,7 +18,7 @@ from cnninspect.values import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SOON = 30.0
+SOON = 5.0
 
 
 class Heard:

@@ -30,7 +30,7 @@ SHORT = ("--epochs", "2", "--batch", "100", "--crop", "1", "--rotate", "10", *EV
 """The last batch has 38 images; whatever has a state, and whatever moves an image by chance."""
 FOREVER = ("--epochs", "100000", "--schedule", "constant", "--batch", "500")
 MEASURED = ("seconds", "images_per_second")
-ENDED = 20
+ENDED = 10
 """Seconds within which all have ended when one has."""
 
 
