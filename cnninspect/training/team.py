@@ -21,7 +21,7 @@ from torch.distributed.rendezvous import rendezvous
 
 from cnninspect.training.launch import Alone, Launch
 from cnninspect.training.line import PATIENCE, End, Line, Middle, connect
-from cnninspect.training.signals import Ear
+from cnninspect.training.signals import Ear, exit_code
 from cnninspect.values import clip
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Ended(Ear):
         """Let the news be told, which ends this process too; without news it is this process that was meant."""
         if not self._came.wait(RUMOUR):
             _flush()
-            os._exit(SIGNALS + number)
+            os._exit(exit_code(number))
 
 
 class Team(Alone):

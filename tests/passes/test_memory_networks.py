@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from cnninspect import api
 from cnninspect.passes.memory import memory_totals
 from tests.support.budget import EXAMPLES
+from tests.support.models import graph_of
 
 torch = pytest.importorskip("torch")
 from tests.support import held  # noqa: E402 - needs torch
 from tests.support.graphs import Item, models, text_of  # noqa: E402 - needs torch
-from tests.support.models import graph_of  # noqa: E402 - needs torch above
 
 torch.set_num_threads(1)  # many small networks
 
